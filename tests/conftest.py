@@ -1,0 +1,194 @@
+"""What tests may ask for. Servers are started once, and only when a test needs them."""
+
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from machine.ports import free
+from machine.postgres import QUICK, Postgres
+from machine.temporal import Temporal
+from tests import databases
+from tests.browsers import FLAGS, Complaints, axe, chromium
+
+if TYPE_CHECKING:
+    from models.database import Database
+
+__all__ = ["axe"]
+
+INDEXED = {
+    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+}
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Path]:
+    """A folder for servers' stores: outside any home, open for passing through."""
+    with tempfile.TemporaryDirectory(prefix="leadloom-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder)
+        path.chmod(0o711)
+        yield path
+
+
+@pytest.fixture(scope="session")
+def postgres(ground: Path) -> Iterator[Postgres]:
+    """A running PostgreSQL with an empty, migrated template database."""
+    server = Postgres(ground / "postgres", free()[0], settings=QUICK)
+    try:
+        server.start()
+        databases.make_template(server)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: Postgres) -> Iterator[str]:
+    """A fresh migrated database of its own, as SQLAlchemy's address."""
+    name = databases.fresh(postgres)
+    yield databases.sqlalchemy_url(postgres.url(name))
+    postgres.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator["Database"]:
+    """A fresh migrated database of its own: for commits, locks, NOTIFY, two connections."""
+    from models.database import Database
+
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def undone_engine(postgres: Postgres) -> AsyncIterator[AsyncEngine]:
+    name = databases.fresh(postgres)
+    engine = create_async_engine(databases.sqlalchemy_url(postgres.url(name)))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def undone(undone_engine: AsyncEngine) -> AsyncIterator["Database"]:
+    """A database whose every commit is rolled back after the test: one connection, quick."""
+    from tests.undone import Undone
+
+    async with undone_engine.connect() as connection:
+        await connection.begin()
+        await connection.begin_nested()
+        yield Undone(connection)
+        await connection.rollback()
+
+
+@pytest.fixture
+async def temporal_virtual() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal of its own whose time jumps; it cannot list or count workflows."""
+    program = Path(sys.prefix) / "bin" / "temporal-test-server"
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(program)
+    ) as environment:
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=environment.client.namespace,
+                search_attributes={name: INDEXED[kind] for name, kind in attributes().items()},
+            )
+        )
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def temporal_dev(ground: Path) -> Iterator[Temporal]:
+    """Temporal's dev server, in memory, shared by the whole run: use task queues of your own."""
+    port, console = free(2)
+    server = Temporal(
+        port=port, console=console, log=ground / "temporal.log", attributes=attributes()
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()  # nothing is kept, and a polite stop takes a second
+
+
+@pytest.fixture
+async def temporal_client(temporal_dev: Temporal) -> Client:
+    return await Client.connect(temporal_dev.address)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    program = chromium()
+    if program is None:
+        pytest.fail("Chromium is not installed: run `make chromium`, or give LEADLOOM_CHROMIUM.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def complaints() -> AsyncIterator[Complaints]:
+    """Fails the test at its end when any page listened to had something to complain about."""
+    complaints = Complaints()
+    yield complaints
+    assert not complaints.heard, "the browser complained:\n" + "\n".join(complaints.heard)
+
+
+@pytest.fixture
+async def context(browser: Browser, complaints: Complaints) -> AsyncIterator[BrowserContext]:
+    """A fresh browser profile; every page opened in it is listened to."""
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        locale="ru-RU",
+        timezone_id="UTC",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    context.on("page", complaints.listen)
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def page(context: BrowserContext) -> Page:
+    return await context.new_page()
+
+
+def attributes() -> dict[str, str]:
+    """Search attributes as the workflows declare them: name to Temporal's type."""
+    try:
+        declared: dict[str, str] = import_module("workflows.state").SEARCH_ATTRIBUTES
+    except (ImportError, AttributeError):
+        names = ("LeadProcess", "LeadStep", "LeadMode", "LeadStage", "LeadManager")
+        return dict.fromkeys(names, "Keyword") | {"LeadLine": "Int"}
+    return declared
+
+
+_status = 0
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    global _status
+    _status = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    # Temporal's SDK may abort the interpreter while it shuts down (sdk-python issue 300):
+    # a green run must not end as a crash
+    if "temporalio.bridge.runtime" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_status)
