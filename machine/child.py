@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,10 +82,9 @@ class Child:
         if self.process is None:
             return
         self.signal(self.farewell)
-        try:
+        self.signal(signal.SIGCONT)  # a paused one would hear it only then
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(patience.total_seconds())
-        except subprocess.TimeoutExpired:
-            self.signal(signal.SIGCONT)
         self.kill()
 
     def kill(self) -> None:

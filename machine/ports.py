@@ -1,8 +1,14 @@
 """Ports of this machine."""
 
+import os
 import socket
+from itertools import count
 
 LOOPBACK = "127.0.0.1"
+
+# below where the system takes ports for outgoing connections from
+_FIRST, _LAST = 15_000, 32_000
+_rows = count()
 
 
 def answers(port: int) -> bool:
@@ -33,3 +39,13 @@ def free(count: int = 1) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def row(length: int) -> int:
+    """The first of `length` neighbouring ports nobody listens on."""
+    for turn in _rows:
+        # processes begin at different places, so two of them hardly ever meet
+        start = _FIRST + (os.getpid() * 97 + turn * length) % (_LAST - _FIRST)
+        if not any(taken(port) for port in range(start, start + length)):
+            return start
+    raise AssertionError("counting never ends")
