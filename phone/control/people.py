@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from phone.acts import ACTS, Act
+from phone.acts.act import Act
+from phone.acts.table import ACTS
 from phone.control.reading import number, read_json, read_upload, world_of
 from phone.refusals import Nonsense, Unknown
 from phone.views import chat_as_json
