@@ -20,12 +20,17 @@ from machine.ports import free
 from machine.postgres import QUICK, Postgres
 from machine.temporal import Temporal
 from tests import databases
-from tests.browsers import FLAGS, Complaints, axe, chromium
+from tests.browsers import FLAGS, Complaints, chromium
+from tests.phone_process import Phone
 
 if TYPE_CHECKING:
     from models.database import Database
+    from tests.stack import Stack
 
-__all__ = ["axe"]
+# tests start from the defaults, whatever the person at the keyboard has set
+for name in [name for name in os.environ if name.startswith("LEADLOOM_")]:
+    if name != "LEADLOOM_CHROMIUM":
+        del os.environ[name]
 
 INDEXED = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -125,6 +130,41 @@ def temporal_dev(ground: Path) -> Iterator[Temporal]:
 @pytest.fixture
 async def temporal_client(temporal_dev: Temporal) -> Client:
     return await Client.connect(temporal_dev.address)
+
+
+@pytest.fixture(scope="session")
+def shared_phone() -> Iterator[Phone]:
+    with Phone() as phone:
+        yield phone
+
+
+@pytest.fixture
+def phone(shared_phone: Phone) -> Iterator[Phone]:
+    """A Telegram lookalike without faults and clients; its bots stay."""
+    shared_phone.reset().now()
+    yield shared_phone
+    shared_phone.no_faults().now()
+
+
+@pytest.fixture(scope="session")
+def stack(ground: Path) -> Iterator["Stack"]:
+    """Web, worker, Temporal, PostgreSQL and a phone of their own. Whoever breaks it mends it."""
+    from tests.stack import Stack
+
+    stack = Stack(ground / "stack")
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+async def stack_database(stack: "Stack") -> AsyncIterator["Database"]:
+    """The stack's database, for arranging and for looking."""
+    from models.database import Database
+
+    database = Database(stack.database_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture(scope="session")
