@@ -74,7 +74,7 @@ lock: ## resolve the newest versions into requirements*.lock
 	$(UV) pip compile pyproject.toml --all-extras --upgrade $(LOCKING) -o requirements.lock
 	$(UV) pip compile pyproject.toml --constraint requirements.lock $(LOCKING) -o requirements.production.lock
 
-LOCKING := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 --no-header --no-annotate
+LOCKING := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 --no-header
 
 messages: install ## gather the words of the pages into api/locales and compile them
 	@cd api && ../$(VENV)/bin/pybabel extract -F locales/babel.cfg -o locales/messages.pot . && \

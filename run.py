@@ -36,7 +36,7 @@ def main() -> None:
     try:
         household = Household(settings(), attributes=SEARCH_ATTRIBUTES)
     except ValidationError as error:
-        sys.exit("\n".join(f"{_setting(each['loc'])}: {each['msg']}" for each in error.errors()))
+        sys.exit("\n".join(_complaint(each["loc"], each["msg"]) for each in error.errors()))
     for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, _leave)
     try:
@@ -170,8 +170,9 @@ def _check_space(data: Path) -> None:
         )
 
 
-def _setting(location: tuple[int | str, ...]) -> str:
-    return f"LEADLOOM_{location[0]}".upper() if location else "Settings"
+def _complaint(location: tuple[int | str, ...], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return f"LEADLOOM_{str(location[0]).upper()}: {message}" if location else message
 
 
 def _leave(number: int, frame: object) -> None:

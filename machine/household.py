@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
 from machine.child import Child
 from machine.ports import LOOPBACK, answers, taken
@@ -105,10 +106,15 @@ class Household:
 
     def prepare(self, say: Say = nullcontext) -> None:
         """The tables as this code needs them."""
-        from models.migrations import upgrade
+        from models.migrations.run import upgrade
 
         with say("tables"):
-            upgrade(self.settings.postgres)
+            try:
+                upgrade(self.settings.postgres)
+            except OperationalError as error:
+                raise Trouble(
+                    f"The database of LEADLOOM_DATABASE_URL cannot be reached: {error.orig}"
+                ) from error
 
     def start_own(self, say: Say = nullcontext) -> None:
         """Web and worker; returns when a canary workflow went all the way through."""

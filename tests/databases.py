@@ -16,7 +16,7 @@ def make_template(postgres: Postgres) -> None:
     postgres.ensure_database(TEMPLATE)
     url = sqlalchemy_url(postgres.url(TEMPLATE))
     try:
-        from models.migrations import upgrade
+        from models.migrations.run import upgrade
     except ImportError:
         _create_all(url)
     else:
