@@ -1,0 +1,247 @@
+"""The kinds of steps. The kind is the key: a step is a mapping with `send:`, `wait:` …"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.process.conditions import Condition
+from models.process.effects import MediaKind
+from models.process.moments import DAYS, Clock, Days, Duration
+from models.process.part import STEP_ID, Listed, Part, Words
+
+StepId = Annotated[str, Field(pattern=STEP_ID, max_length=64)]
+
+
+class Arrow(NamedTuple):
+    """A way out of a step. `via` is what the timeline will say: next, timeout, branch:0 …"""
+
+    via: str
+    to: str
+
+
+class _Step(Part):
+    kind: ClassVar[str]
+    # Performed at once, in the same move.
+    instant: ClassVar[bool] = True
+    title: Words = Field({}, description="language to words")
+
+    def arrows(self) -> Iterator[Arrow]:
+        """Ways out, in the order a reader expects them. By time alone a wait takes `timeout`."""
+        for via in ("next", "if_writes", "if_timeout", "if_failed", "otherwise"):
+            if to := getattr(self, via, None):
+                yield Arrow(via.removeprefix("if_"), to)
+
+
+class _Goes(_Step):
+    next: StepId | None = None
+
+
+class Attachment(Part):
+    """`photo: media/steps.png`, as it stands under `media:`."""
+
+    kind: MediaKind
+    file: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, written: Any) -> Any:
+        if isinstance(written, dict) and len(written) == 1:
+            return dict(zip(("kind", "file"), next(iter(written.items())), strict=True))
+        return written
+
+
+class ButtonWords(Part):
+    text: Words = Field(min_length=1)
+    id: Annotated[str, Field(pattern=STEP_ID)] | None = None
+    url: str | None = Field(None, description="opens a page; the press is not heard")
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> "ButtonWords":
+        if (self.id is None) == (self.url is None):
+            raise PydanticCustomError("button_does_nothing", "a button has either an id or a url")
+        return self
+
+
+def _rows(written: Any) -> Any:
+    """A list of buttons is one row; a list of lists is rows."""
+    if isinstance(written, list) and written and all(isinstance(row, dict) for row in written):
+        return [written]
+    return written
+
+
+class Send(Part):
+    text: Words = Field({}, description="language to markup with macros")
+    media: tuple[Attachment, ...] = Field((), max_length=10)
+    buttons: Annotated[
+        tuple[tuple[ButtonWords, ...], ...], BeforeValidator(_rows), Field(max_length=20)
+    ] = ()
+    typing: Duration | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Send":
+        if not self.text and not self.media:
+            raise PydanticCustomError("nothing_to_send", "neither text nor media")
+        return self
+
+
+class SendStep(_Goes):
+    kind: ClassVar = "send"
+    instant: ClassVar = False
+    send: Send
+    if_failed: StepId | None = Field(None, description="without it a manager gets the lead")
+
+
+class ForReply(Part):
+    kind: ClassVar = "reply"
+    for_: Literal["reply"] = Field(alias="for")
+    quiet: Duration | None = Field(None, description="gathers what comes within this time")
+    timeout: Duration | None = None
+
+
+class ForEvent(Part):
+    kind: ClassVar = "event"
+    event: Listed = Field(description="any of these ends the wait: registration, payment:sale …")
+    timeout: Duration | None = None
+
+
+class ForDuration(Part):
+    kind: ClassVar = "duration"
+    duration: Duration
+
+
+class UntilTime(Part):
+    """A time of day, the opening of working hours, or a moment with its offset."""
+
+    kind: ClassVar = "until"
+    until: Literal["working_hours"] | Clock | datetime
+    days: Days = Field(DAYS, description="on these days only")
+
+    @model_validator(mode="after")
+    def _is_a_moment(self) -> "UntilTime":
+        if isinstance(self.until, datetime) and self.until.tzinfo is None:
+            raise PydanticCustomError("bad_time", "{written}", {"written": f"{self.until}"})
+        return self
+
+
+def _kind_of_wait(written: Any) -> str | None:
+    if isinstance(written, Part):
+        return str(getattr(written, "kind", ""))
+    found = [key for key in ("for", "event", "duration", "until") if key in (written or ())]
+    return found[0].replace("for", "reply") if len(found) == 1 else None
+
+
+Wait = Annotated[
+    Annotated[ForReply, Tag("reply")]
+    | Annotated[ForEvent, Tag("event")]
+    | Annotated[ForDuration, Tag("duration")]
+    | Annotated[UntilTime, Tag("until")],
+    Discriminator(
+        _kind_of_wait, custom_error_type="wait_kind", custom_error_message="not one of the waits"
+    ),
+]
+
+
+class WaitStep(_Goes):
+    kind: ClassVar = "wait"
+    instant: ClassVar = False
+    wait: Wait
+    if_timeout: StepId | None = Field(None, description="without it a time-out goes to `next`")
+    if_writes: StepId | None = Field(
+        None, description="the client writes while something else is waited for"
+    )
+
+
+class Option(Part):
+    when: Condition
+    go: StepId
+    title: Words = Field({}, description="language to words")
+
+
+class BranchStep(_Step):
+    kind: ClassVar = "branch"
+    branch: tuple[Option, ...] = Field(min_length=1, max_length=50)
+    otherwise: StepId
+
+    def arrows(self) -> Iterator[Arrow]:
+        for number, option in enumerate(self.branch):
+            yield Arrow(f"branch:{number}", option.go)
+        yield from super().arrows()
+
+
+class Changes(Part):
+    stage: str | None = None
+    line: Literal[1, 2] | None = None
+    tag: Listed = ()
+    untag: Listed = ()
+    fields: dict[str, str] = Field({}, description="own fields; `language` and `country` too")
+    owner: str | None = Field(None, description="login or email")
+
+
+class SetStep(_Goes):
+    kind: ClassVar = "set"
+    set: Changes
+
+
+class NoteStep(_Goes):
+    kind: ClassVar = "note"
+    note: str
+
+
+class Jump(Part):
+    to: StepId
+    at_most: int = Field(ge=1, le=1000)
+
+
+class JumpStep(_Step):
+    kind: ClassVar = "jump"
+    jump: Jump
+    otherwise: StepId
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow("jump", self.jump.to)
+        yield from super().arrows()
+
+
+class HandingOver(Part):
+    reason: Words = Field(min_length=1)
+
+
+class HandOverStep(_Goes):
+    """A person gets the lead; given back at “next” the process goes on at `next`."""
+
+    kind: ClassVar = "hand_over"
+    instant: ClassVar = False
+    hand_over: HandingOver
+
+
+class EndStep(_Step):
+    kind: ClassVar = "end"
+    end: str = Field(pattern=STEP_ID, description="the outcome, for reports")
+
+
+KINDS = ("send", "wait", "branch", "set", "note", "jump", "hand_over", "end")
+
+
+def _kind(written: Any) -> str | None:
+    if isinstance(written, _Step):
+        return written.kind
+    found = [key for key in KINDS if isinstance(written, dict) and key in written]
+    return found[0] if len(found) == 1 else None
+
+
+Step = Annotated[
+    Annotated[SendStep, Tag("send")]
+    | Annotated[WaitStep, Tag("wait")]
+    | Annotated[BranchStep, Tag("branch")]
+    | Annotated[SetStep, Tag("set")]
+    | Annotated[NoteStep, Tag("note")]
+    | Annotated[JumpStep, Tag("jump")]
+    | Annotated[HandOverStep, Tag("hand_over")]
+    | Annotated[EndStep, Tag("end")],
+    Discriminator(
+        _kind, custom_error_type="step_kind", custom_error_message="not one of the kinds of steps"
+    ),
+]

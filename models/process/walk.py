@@ -1,0 +1,264 @@
+"""One walk through a definition: from where the lead stands to where it must wait again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from models.process import effects as does
+from models.process.comparisons import Scene
+from models.process.facts import LEAD_KEYS, Facts
+from models.process.macros import read_template
+from models.process.part import in_language
+from models.process.speech import speak
+from models.process.state import Heard, ProcessState, Waiting
+from models.process.steps import (
+    Arrow,
+    BranchStep,
+    EndStep,
+    HandOverStep,
+    JumpStep,
+    NoteStep,
+    SendStep,
+    SetStep,
+    Step,
+    WaitStep,
+)
+from models.process.waits import begin_waiting, event_name, look, read
+
+if TYPE_CHECKING:
+    from models.process.language import Process
+
+STEPS_IN_ONE_MOVE = 200
+FINAL = ("sent", "unknown", "failed", "cancelled")
+ARRIVED = ("sent", "unknown")
+COMPLETED = "completed"
+
+
+class Walk:
+    """Collects effects and sees the lead as they will have made it."""
+
+    def __init__(
+        self, process: "Process", state: ProcessState, facts: Facts, *, move: int, now: datetime
+    ) -> None:
+        self.process, self.state, self.facts, self.move, self.now = process, state, facts, move, now
+        self.effects: list[does.Effect] = []
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When time alone will move the lead on; None while it waits for something else."""
+        waiting = self.state.waiting
+        if waiting is None or self.state.phase != "inside" or self.state.handed_over:
+            return None
+        return waiting.quiet_until or waiting.until
+
+    def go(self) -> None:
+        begun = self.state
+        for _ in range(STEPS_IN_ONE_MOVE):
+            arrow = self._enter() if self.state.phase == "enter" else self._look_again()
+            if arrow is None:
+                return
+            self._leave(arrow)
+        # Half of an endless round is worth nothing: none of it happens.
+        self.effects = [does.HandOver(key="runaway", step=begun.step or "")]
+        self.state = begun.model_copy(update={"handed_over": "runaway"})
+
+    def _enter(self) -> Arrow | None:
+        name = self.state.step
+        if name is None:
+            return self._end(COMPLETED)
+        step = self.process.steps.get(name)
+        if step is None:
+            return self._hand_over("no_such_step")
+        self.effects.append(does.Entered(step=name, via=self.state.via))
+        self._change(
+            phase="inside",
+            entered_move=self.move,
+            entered_at=self.now,
+            visits={**self.state.visits, name: self.state.visits.get(name, 0) + 1},
+        )
+        return self._perform(name, step)
+
+    def _perform(self, name: str, step: Step) -> Arrow | None:
+        match step:
+            case SendStep():
+                return self._speak(step)
+            case WaitStep():
+                self._change(waiting=begin_waiting(step, self._scene()))
+                return self._look_again()
+            case BranchStep():
+                scene = self._scene()
+                for number, option in enumerate(step.branch):
+                    if option.when.holds(scene):
+                        return Arrow(f"branch:{number}", option.go)
+                return Arrow("otherwise", step.otherwise)
+            case SetStep():
+                self._set(step)
+                return _next(step)
+            case NoteStep():
+                self.effects.append(does.WriteNote(text=self._render(step.note)))
+                return _next(step)
+            case JumpStep():
+                jumped = self.state.jumps.get(name, 0)
+                if jumped >= step.jump.at_most:
+                    return Arrow("otherwise", step.otherwise)
+                self._change(jumps={**self.state.jumps, name: jumped + 1})
+                return Arrow("jump", step.jump.to)
+            case HandOverStep():
+                reason = {
+                    language: self._render(words)
+                    for language, words in step.hand_over.reason.items()
+                }
+                return self._hand_over("asked", reason)
+            case EndStep():
+                return self._end(step.end)
+
+    def _look_again(self) -> Arrow | None:
+        """At a step that takes time: is it over?"""
+        step = self.process.steps.get(self.state.step or "")
+        if isinstance(step, SendStep):
+            return self._sent(step)
+        if isinstance(step, WaitStep) and self.state.waiting is not None:
+            return self._wait(step, self.state.waiting)
+        return None if step is not None else self._hand_over("no_such_step")
+
+    def _speak(self, step: SendStep) -> Arrow | None:
+        says = speak(
+            step.send,
+            self._values(),
+            language=self._language(),
+            first=self.process.languages[0],
+        )
+        self._change(said=len(says))
+        spoken = says[self.state.resume_from :]
+        self.effects += spoken
+        return None if spoken else _next(step)
+
+    def _sent(self, step: SendStep) -> Arrow | None:
+        outcomes = self.facts.outcomes
+        all_known = len(outcomes) >= self.state.said - self.state.resume_from
+        if not all_known or "cancelled" in outcomes or not set(outcomes) <= set(FINAL):
+            return None
+        if "failed" not in outcomes:
+            return _next(step)
+        if step.if_failed:
+            return Arrow("failed", step.if_failed)
+        return self._hand_over("send_failed")
+
+    def _wait(self, step: WaitStep, waiting: Waiting) -> Arrow | None:
+        found = look(step, waiting, self.state.unread, self.facts, self.now)
+        if isinstance(found, Waiting):
+            if found != waiting:
+                self._change(waiting=found)
+            return None
+        if found.via == "timeout":
+            if waiting.kind == "reply":
+                self.state = read(self.state, (), (), self.facts)
+            return Arrow("timeout", step.if_timeout) if step.if_timeout else _next(step, "timeout")
+        if waiting.kind == "event" and found.via == "next":
+            gone = {heard.seq for heard in found.read}
+            self._change(
+                event=event_name(found.read[0]),
+                unread=tuple(heard for heard in self.state.unread if heard.seq not in gone),
+            )
+        elif found.read:
+            words = pressed_words(self.process, found.read, self._language())
+            self.state = read(self.state, found.read, words, self.facts)
+        if found.via == "writes" and step.if_writes:
+            return Arrow("writes", step.if_writes)
+        return _next(step)
+
+    def _set(self, step: SetStep) -> None:
+        """Only what differs: a line of the timeline says that something changed."""
+        changes, facts, seen = step.set, self.facts, dict[str, Any]()
+        if changes.stage is not None and changes.stage != facts.stage:
+            self.effects.append(does.MoveTo(stage=changes.stage))
+            seen["stage"] = changes.stage
+        if changes.line is not None and changes.line != facts.line:
+            self.effects.append(does.SetLine(line=changes.line))
+            seen["line"] = changes.line
+        self.effects += [does.Untag(name=name) for name in changes.untag if name in facts.tags]
+        self.effects += [does.Tag(name=name) for name in changes.tag if name not in facts.tags]
+        seen["tags"] = facts.tags.difference(changes.untag).union(changes.tag)
+        lead = dict(facts.lead)
+        for name, words in changes.fields.items():
+            key = name if name in LEAD_KEYS else f"fields.{name}"
+            value = self._render(words)
+            if lead.get(key, "") != value:
+                self.effects.append(does.SetField(name=name, value=value))
+                lead[key] = value
+        if changes.owner is not None and changes.owner != facts.owner:
+            self.effects.append(does.AssignTo(user=changes.owner))
+            seen["owner"] = changes.owner
+        self.facts = facts.model_copy(update={**seen, "lead": lead})
+
+    def _hand_over(self, key: does.HandOverKey, reason: dict[str, str] | None = None) -> None:
+        step = self.state.step or ""
+        self.effects.append(does.HandOver(key=key, step=step, reason=reason or {}))
+        self._change(handed_over=key, waiting=None)
+
+    def _end(self, outcome: str) -> None:
+        self.effects.append(does.Ended(outcome=outcome))
+        self._change(step=None, phase="ended", outcome=outcome, waiting=None, unread=())
+
+    def _leave(self, arrow: Arrow) -> None:
+        self._change(
+            step=arrow.to or None,
+            phase="enter",
+            via=arrow.via,
+            said=0,
+            resume_from=0,
+            waiting=None,
+        )
+
+    def _change(self, **update: Any) -> None:
+        self.state = self.state.model_copy(update=update)
+
+    def _scene(self) -> Scene:
+        zone = self.process.time_zone
+        zone = self.facts.time_zone if zone == "lead" else zone
+        return Scene(self.facts, self.state, self.now, zone, self.process.working_hours)
+
+    def _language(self) -> str:
+        return self.facts.lead.get("language", "").lower()
+
+    def _render(self, words: str) -> str:
+        return read_template(words).render(self._values())
+
+    def _values(self) -> dict[str, str]:
+        first = self.process.languages[0]
+        values: dict[str, str] = {
+            name: in_language(words, self._language(), first)
+            for name, words in self.process.values.items()
+        }
+        for key, value in self.facts.lead.items():
+            values[key if key.startswith("fields.") else f"lead.{key}"] = value
+            if key in ("link", "offer") and value:
+                values[key] = value
+        values["reply"] = self._scene().reply
+        return values
+
+
+def pressed_words(process: "Process", pressed: Sequence[Heard], language: str) -> list[str]:
+    """What stands on the pressed buttons: as the client saw it when we know, else by definition."""
+    words = []
+    for heard in pressed:
+        if heard.button is None:
+            continue
+        shown = heard.particulars.get("text") or next(
+            (
+                in_language(button.text, language, process.languages[0])
+                for step in process.steps.values()
+                if isinstance(step, SendStep)
+                for row in step.send.buttons
+                for button in row
+                if button.id == heard.button
+            ),
+            "",
+        )
+        words.append(str(shown))
+    return words
+
+
+def _next(step: SendStep | WaitStep | SetStep | NoteStep, via: str = "next") -> Arrow:
+    """An empty target ends the process."""
+    return Arrow(via, step.next or "")
