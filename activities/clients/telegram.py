@@ -1,0 +1,169 @@
+"""Telegram over HTTP, telling apart what a general client mixes up: *not sent* and *perhaps sent*.
+
+`sendMessage` has no idempotency key: once a byte of the request was written, no clear answer means
+that the message may have arrived. aiogram gives the types and methods; the session is ours.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import httpx
+from aiogram.client.bot import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import InputFile
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Telegram said ok; `result` is its JSON."""
+
+    result: Any
+
+
+@dataclass(frozen=True)
+class Declined:
+    """Telegram said no: the message surely did not leave."""
+
+    code: int
+    description: str
+    retry_after: int | None = None
+    migrate_to_chat_id: int | None = None
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """No byte was written."""
+
+    because: str
+
+
+@dataclass(frozen=True)
+class PerhapsSent:
+    """Written, and no clear answer came."""
+
+    because: str
+
+
+Answer = Accepted | Declined | NotSent | PerhapsSent
+
+
+class TooLate(Exception):
+    """The claim is older than it may be: nothing is written any more."""
+
+
+class Telegram:
+    """One client a process. `address` is the Bot API's, real or the demo phone's."""
+
+    def __init__(self, address: str, *, connections: int = 100) -> None:
+        self._address = address
+        self._http = httpx.AsyncClient(
+            limits=httpx.Limits(
+                max_connections=connections, max_keepalive_connections=50, keepalive_expiry=20
+            ),
+            trust_env=False,
+            follow_redirects=False,
+        )
+        self._values = _Values()
+        self._bots: dict[str, Bot] = {}
+
+    async def call(
+        self,
+        token: str,
+        method: TelegramMethod[Any],
+        *,
+        seconds: float = 30,
+        write_until: float | None = None,
+        reference: str = "",
+    ) -> Answer:
+        """One attempt. `write_until` is a `time.monotonic()` after which nothing is written."""
+        bot = self._bots.get(token) or self._bots.setdefault(
+            token, Bot(token, session=self._values)
+        )
+        files: dict[str, InputFile] = {}
+        fields = {}
+        for name, value in method.model_dump(warnings=False).items():
+            prepared = self._values.prepare_value(value, bot=bot, files=files)
+            if prepared:
+                fields[name] = prepared
+        written = False
+
+        async def watch(event: str, particulars: dict[str, Any]) -> None:
+            nonlocal written
+            if event.endswith("send_request_headers.started"):
+                if write_until is not None and monotonic() > write_until:
+                    raise TooLate
+                written = True
+
+        try:
+            response = await self._http.post(
+                f"{self._address}/bot{token}/{method.__api_method__}",
+                data=fields if fields or files else None,
+                files=[
+                    (key, (file.filename or key, await _read(file, bot)))
+                    for key, file in files.items()
+                ]
+                or None,
+                headers={"X-Sender-Reference": reference} if reference else {},
+                timeout=httpx.Timeout(seconds, connect=10, pool=10),
+                extensions={"trace": watch},
+            )
+        except TooLate:
+            return NotSent("the claim grew too old")
+        except (httpx.TransportError, OSError) as error:
+            because = type(error).__name__
+            return PerhapsSent(because) if written else NotSent(because)
+        return classify(response.status_code, response.content)
+
+    async def download(self, token: str, path: str) -> AsyncIterator[bytes]:
+        """A file's bytes. Raises httpx.HTTPError."""
+        address = f"{self._address}/file/bot{token}/{path}"
+        async with self._http.stream("GET", address, timeout=60) as response:
+            response.raise_for_status()
+            async for chunk in response.aiter_bytes():
+                yield chunk
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def classify(status: int, body: bytes) -> Answer:
+    """What Telegram's answer says about the message. Pure."""
+    try:
+        answer = json.loads(body)
+        ok = answer["ok"]
+    except (ValueError, KeyError, TypeError):
+        return PerhapsSent(f"unreadable answer with status {status}")
+    if ok is True and "result" in answer:
+        return Accepted(answer["result"])
+    code = answer.get("error_code", status)
+    if ok is not False or not isinstance(code, int) or code >= 500:
+        return PerhapsSent(f"status {code}")
+    parameters = answer.get("parameters") or {}
+    return Declined(
+        code=code,
+        description=str(answer.get("description", "")),
+        retry_after=parameters.get("retry_after"),
+        migrate_to_chat_id=parameters.get("migrate_to_chat_id"),
+    )
+
+
+async def _read(file: InputFile, bot: Bot) -> bytes:
+    return b"".join([chunk async for chunk in file.read(bot)])
+
+
+class _Values(BaseSession):
+    """aiogram's way of turning a method into form fields; it never speaks HTTP itself."""
+
+    async def close(self) -> None:
+        return None
+
+    async def make_request(self, *call: Any, **options: Any) -> Any:
+        raise TypeError("calls go through Telegram.call")
+
+    async def stream_content(self, *call: Any, **options: Any) -> Any:
+        raise TypeError("files come through Telegram.download")
+        yield b""

@@ -1,0 +1,245 @@
+"""Delivering: one attempt for one message. Files: fetching what a client sent."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import httpx
+from aiogram import methods
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from temporalio import activity
+
+from activities.clients.storage import Storage, TooBig
+from activities.clients.telegram import (
+    Accepted,
+    Answer,
+    Declined,
+    NotSent,
+    PerhapsSent,
+    Telegram,
+)
+from activities.envelope import envelope
+from activities.moves import Delivery, Move
+from activities.progress import progress
+from models.database import Database
+from models.lead.lead import Lead
+from models.media import Media, MediaState
+from models.message import Message
+from models.seal import open_sealed
+from models.settings import Settings
+from models.spot import Bot
+
+# One statement, committed before the first byte. The fence of automatic messages is `epoch`; a
+# paused bot lets one message through when its pause ends, and that one decides for all.
+CLAIM = text(
+    """
+    with l as (select id, mode, epoch, bot_id from lead where id = :lead for update),
+    b as (select bot.id, bot.token, bot.paused_until from bot, l
+          where bot.id = l.bot_id and bot.disabled_at is null
+          and (bot.paused_until is null or bot.paused_until <= :now)),
+    probe as (update bot set probing_until = cast(:now as timestamptz) + interval '5 s' from b
+              where bot.id = b.id and b.paused_until is not null
+              and (bot.probing_until is null or bot.probing_until <= :now)
+              returning bot.id)
+    update message m
+    set state = 'sending', attempt = m.attempt + 1, claimed_at = clock_timestamp()
+    from l, b
+    where m.id = :message and m.lead_id = l.id and m.state = 'queued'
+    and (b.paused_until is null or exists (select 1 from probe))
+    and (m.not_before is null or m.not_before <= :now)
+    and (m.epoch is null or (m.epoch = l.epoch and l.mode = 'auto'))
+    and not exists (select 1 from message e where e.lead_id = l.id
+                    and e.state in ('queued', 'sending') and e.position < m.position)
+    returning m.attempt, m.kind, b.id as bot_id, b.token, b.paused_until is not null as probes
+    """
+)
+LARGEST_DOWNLOAD = 20 * 1024 * 1024
+
+
+class Conversation:
+    def __init__(
+        self, database: Database, telegram: Telegram, storage: Storage, settings: Settings
+    ) -> None:
+        self._database = database
+        self._telegram = telegram
+        self._storage = storage
+        self._settings = settings
+
+    @activity.defn
+    async def deliver(self, delivery: Delivery) -> Move:
+        """One attempt, its outcome and the next move. Safe to run again: the row knows."""
+        assert delivery.now is not None
+        claimed = await self._claim(delivery)
+        if claimed is not None:
+            limit = self.limit(claimed["kind"])
+            answer = await self._send(delivery, claimed, limit=limit)
+            return await self._keep_trying_to_record(delivery, claimed, answer)
+        async with self._database.unit_of_work(silent=True) as work:
+            lead = await work.locked_lead(delivery.lead_id)
+            move = await progress(work, lead, now=delivery.now)
+        if move.deliver == delivery.message_id:  # refused and offered again: not in a tight loop
+            move.deliver, move.due_at = None, delivery.now + timedelta(seconds=1)
+        return move
+
+    @activity.defn
+    async def show_typing(self, delivery: Delivery) -> None:
+        """“Typing…” in the client's chat: lasts five seconds there, and may fail."""
+        async with self._database.reading() as session:
+            lead = await session.get_one(Lead, delivery.lead_id)
+            bot = await session.get_one(Bot, lead.bot_id)
+        action = methods.SendChatAction(
+            chat_id=lead.chat_id, action="typing",
+            business_connection_id=lead.business_connection,
+            message_thread_id=lead.thread_id,
+        )  # fmt: skip
+        await self._telegram.call(bot.open_token(self._settings.key()), action, seconds=5)
+
+    @activity.defn
+    async def fetch_media(self, media_id: int) -> None:
+        """Copies a client's file from Telegram. What cannot be had says why; the message stands."""
+        async with self._database.reading() as session:
+            media = await session.get_one(Media, media_id)
+            lead = await session.get_one(Lead, media.lead_id)
+            bot = await session.get_one(Bot, lead.bot_id)
+        if media.state != MediaState.PENDING:
+            return
+        found: dict[str, Any]
+        if (media.size or 0) > LARGEST_DOWNLOAD:
+            found = {"state": MediaState.TOO_BIG, "reason": "too_big"}
+        else:
+            found = await self._download(media, bot.open_token(self._settings.key()))
+        async with self._database.unit_of_work(silent=True) as work:
+            lead = await work.locked_lead(media.lead_id)
+            lead.media_fetched(await work.session.get_one(Media, media_id), **found)
+
+    def limit(self, kind: str) -> timedelta:
+        """How long a message may be `sending` before only a person can say what became of it."""
+        settings = self._settings
+        return settings.sending_limit if kind == "text" else settings.upload_limit
+
+    async def _claim(self, delivery: Delivery) -> RowMapping | None:
+        async with self._database.statement() as connection:
+            claimed = await connection.execute(
+                CLAIM,
+                {"lead": delivery.lead_id, "message": delivery.message_id, "now": delivery.now},
+            )
+            return claimed.mappings().first()
+
+    async def _send(
+        self, delivery: Delivery, claimed: Mapping[str, Any], *, limit: timedelta
+    ) -> Answer:
+        begun = monotonic()
+        async with self._database.reading() as session:
+            lead = await session.get_one(Lead, delivery.lead_id)
+            message = await session.get_one(Message, delivery.message_id)
+            files = select(Media).where(Media.message_id == message.id).order_by(Media.position)
+            media = list((await session.execute(files)).scalars())
+            reply_to = (
+                await session.get(Message, message.reply_to_id) if message.reply_to_id else None
+            )
+        try:
+            method = envelope(lead, message, media, reply_to=reply_to, storage=self._storage)
+        except (ValueError, OSError) as error:
+            return Declined(code=400, description=f"{type(error).__name__}: {error}"[:200])
+        return await self._telegram.call(
+            open_sealed(
+                claimed["token"],
+                key=self._settings.key(),
+                place=f"bot.token:{claimed['bot_id']}",
+            ),
+            method,
+            seconds=limit.total_seconds() * 0.5,
+            write_until=begun + limit.total_seconds() * 0.25,
+            reference=f"{message.id}.{claimed['attempt']}",
+        )
+
+    async def _keep_trying_to_record(
+        self, delivery: Delivery, claimed: Mapping[str, Any], answer: Answer
+    ) -> Move:
+        """Telegram's answer is known once: it is offered to the database until that takes it."""
+        pause = 0.1
+        while True:
+            try:
+                return await self._record(delivery, claimed, answer)
+            except (OperationalError, DBAPIError, OSError):
+                activity.logger.warning("message %s: outcome not stored yet", delivery.message_id)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+
+    async def _record(self, delivery: Delivery, claimed: Mapping[str, Any], answer: Answer) -> Move:
+        now = delivery.now
+        assert now is not None
+        async with self._database.unit_of_work(silent=True) as work:
+            lead = await work.locked_lead(delivery.lead_id)
+            message = await work.session.get_one(Message, delivery.message_id)
+            if message.attempt == claimed["attempt"]:
+                await _apply(answer, lead, message, now=now)
+                if claimed["probes"] or not isinstance(answer, Accepted):
+                    bot = await work.session.get_one(Bot, lead.bot_id, with_for_update=True)
+                    _tell(bot, answer, now=now)
+            return await progress(work, lead, now=now)
+
+    async def _download(self, media: Media, token: str) -> dict[str, Any]:
+        answer = await self._telegram.call(token, methods.GetFile(file_id=media.file_id or ""))
+        match answer:
+            case Accepted(result) if result.get("file_path"):
+                try:
+                    digest, size = await self._storage.keep(
+                        self._telegram.download(token, result["file_path"]), most=LARGEST_DOWNLOAD
+                    )
+                except TooBig:
+                    return {"state": MediaState.TOO_BIG, "reason": "too_big"}
+                except httpx.HTTPError as error:
+                    return self._again_or_never(media, type(error).__name__)
+                except OSError as error:
+                    return self._again_or_never(media, error.strerror or "disk")
+                return {"state": MediaState.READY, "sha256": digest, "size": size}
+            case Declined(description=description) if "too big" in description:
+                return {"state": MediaState.TOO_BIG, "reason": "too_big"}
+            case Declined(description=description):
+                return {"state": MediaState.FAILED, "reason": description}
+            case _:
+                return self._again_or_never(media, "no clear answer")
+
+    def _again_or_never(self, media: Media, because: str) -> dict[str, Any]:
+        """The engine repeats the activity four times; then a person may ask again."""
+        if activity.info().attempt < 4:
+            raise RuntimeError(f"media {media.id}: {because}")
+        return {"state": MediaState.FAILED, "reason": because}
+
+
+async def _apply(answer: Answer, lead: Lead, message: Message, *, now: datetime) -> None:
+    """What Telegram's answer means for the message (delivery.md's table)."""
+    match answer:
+        case Accepted(result):
+            sent = result if isinstance(result, list) else [result]
+            lead.sent(message, telegram_ids=[one["message_id"] for one in sent], at=now)
+        case PerhapsSent(because):
+            lead.perhaps_sent(message, because=because, at=now)
+        case NotSent(because):
+            lead.not_sent(message, because=because)
+        case Declined(code=429):
+            lead.not_sent(message, because="too_many_requests")
+        case Declined(code=401 | 404):
+            lead.not_sent(message, because="bot_disabled")
+        case Declined(migrate_to_chat_id=int() as chat_id):
+            lead.chat_id = chat_id
+            lead.not_sent(message, because="chat_migrated")
+        case Declined(code=code, description=description):
+            await lead.refused(message, code=code, because=description, at=now)
+
+
+def _tell(bot: Bot, answer: Answer, *, now: datetime) -> None:
+    """What it means for the bot: a pause, the end of one, or that it cannot work at all."""
+    match answer:
+        case NotSent():
+            bot.stumble(now=now)
+        case Declined(code=429, retry_after=seconds):
+            bot.pause(until=now + timedelta(seconds=seconds or 1))
+        case Declined(code=401 | 404, description=description):
+            bot.disable(because=description, now=now)
+        case Accepted() | Declined():
+            bot.resume()

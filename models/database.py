@@ -1,0 +1,135 @@
+"""The database: one engine a process, and the unit of work, the only commit in the project."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Executable, Result, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+from models.errors import Missing, Outrun
+from models.lead.lead import Lead
+from models.queries.visibility import visible_leads
+from models.user import User
+
+CHANNEL = "leadloom"
+MOST_NAMED = 300  # leads in one NOTIFY; past that it says "look at everything"
+
+Ring = Callable[[int, int], Awaitable[None]]
+
+
+class Database:
+    """`ring(lead_id, seq)` is called after the commit for each lead whose process should look.
+
+    It must not raise and may be lost: the relay rings again. Without one nothing is rung.
+    """
+
+    def __init__(self, url: str, *, pool: int = 8, ring: Ring | None = None) -> None:
+        self.url = url
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool,
+            max_overflow=0,
+            pool_recycle=1800,
+            pool_use_lifo=True,
+            pool_pre_ping=True,
+            json_serializer=_json,
+            connect_args={
+                "prepare_threshold": 1,
+                "connect_timeout": 5,
+                "options": "-c timezone=UTC",
+            },
+        )
+        self.ring = ring
+        self._ringing: set[asyncio.Future[None]] = set()
+
+    @asynccontextmanager
+    async def unit_of_work(self, *, silent: bool = False) -> AsyncIterator["Work"]:
+        """Everything inside becomes true at once, or not at all.
+
+        `silent` rings nobody: for the workflow's own moves.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            work = Work(session)
+            yield work
+            await work.flush()
+            await work.announce()
+            await session.commit()
+        if not silent:
+            for lead_id, seq in work.rings.items():
+                self.ring_beside(lead_id, seq)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads: nothing of it is kept."""
+        async with AsyncSession(self.engine, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that is a transaction of its own: the hot paths."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def ring_beside(self, lead_id: int, seq: int) -> None:
+        """Ring without making anybody wait for the engine."""
+        if self.ring is not None:
+            ringing = asyncio.ensure_future(self.ring(lead_id, seq))
+            self._ringing.add(ringing)
+            ringing.add_done_callback(self._ringing.discard)
+
+    async def close(self) -> None:
+        for ringing in list(self._ringing):
+            ringing.cancel()
+        await self.engine.dispose()
+
+
+class Work:
+    """One transaction under way. Leads changed in it are announced and rung by themselves."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self.rings: dict[int, int] = {}
+        self.changed: dict[int, int] = {}
+        session.sync_session.info["work"] = self
+
+    async def locked_lead(
+        self, lead_id: int, *, visible_to: User | None = None, seen: int | None = None
+    ) -> Lead:
+        """The lead; nobody else changes it until this work ends.
+
+        `seen` is the `move` that the person's page showed. Raises Missing, Outrun.
+        """
+        query = select(Lead).where(Lead.id == lead_id).with_for_update()  # type: ignore[arg-type]
+        if visible_to is not None:
+            query = query.where(visible_leads(visible_to))
+        lead = (await self.session.execute(query)).scalar_one_or_none()
+        if lead is None:
+            raise Missing("There is no such lead, or it is not yours to see")
+        if seen is not None and lead.move != seen:
+            raise Outrun("The lead has moved on since you looked")
+        return lead
+
+    def add(self, row: object) -> None:
+        self.session.add(row)
+
+    async def execute(self, statement: Executable, values: Any = None) -> Result[Any]:
+        return await self.session.execute(statement, values)
+
+    async def flush(self) -> None:
+        await self.session.flush()
+
+    async def announce(self) -> None:
+        """NOTIFY once and last: it serialises commits."""
+        if self.changed:
+            named = list(self.changed.items()) if len(self.changed) <= MOST_NAMED else []
+            await self.session.execute(
+                text("select pg_notify(:channel, :payload)"),
+                {"channel": CHANNEL, "payload": _json(named)},
+            )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))

@@ -1,0 +1,67 @@
+"""What someone wants to say, and the messages Telegram needs to say it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+from models.errors import Refused
+from models.formatting import Formatted, split, utf16_length
+from models.media import Media
+
+LONGEST_TEXT, LONGEST_CAPTION, LARGEST_ALBUM = 4096, 1024, 10
+# Telegram mixes photos and videos in an album; documents and audio go with their own kind.
+ALBUMS = {"photo": "visual", "video": "visual", "document": "document", "audio": "audio"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """`entities` are Telegram's, in UTF-16 units. `media` rows exist already, in their order."""
+
+    text: str = ""
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
+    buttons: list[list[dict[str, str]]] = field(default_factory=list)
+    language: str | None = None
+    reply_to_id: int | None = None
+    quote: str | None = None
+    link_preview: bool = True
+
+    @property
+    def kind(self) -> str:
+        if not self.media:
+            return "text"
+        return "album" if len(self.media) > 1 else self.media[0].kind
+
+
+def pieces(content: Content) -> list[Content]:
+    """One content a Telegram message, in sending order. Raises Refused when there is nothing."""
+    if not content.text.strip() and not content.media:
+        raise Refused("The message is empty")
+    albums = list(_albums(content.media))
+    text = Formatted(content.text, content.entities)
+    if not albums:
+        chunks = [replace(content, text=c.text, entities=c.entities) for c in split(text)]
+    else:
+        fits = utf16_length(content.text) <= LONGEST_CAPTION and albums[0][0].kind != "video_note"
+        chunks = [replace(content, media=album, text="", entities=[]) for album in albums]
+        if fits:
+            chunks[0] = replace(chunks[0], text=content.text, entities=content.entities)
+        elif content.text.strip():
+            chunks += [
+                replace(content, media=[], text=c.text, entities=c.entities) for c in split(text)
+            ]
+    first = replace(chunks[0], buttons=[])
+    rest = [replace(chunk, buttons=[], reply_to_id=None, quote=None) for chunk in chunks[1:]]
+    chunks = [first, *rest]
+    # Telegram has no buttons on albums: they go under the last message that can carry them.
+    if content.buttons and chunks[-1].kind != "album":
+        chunks[-1] = replace(chunks[-1], buttons=content.buttons)
+    return chunks
+
+
+def _albums(media: Iterable[Media]) -> Iterable[list[Media]]:
+    for family, members in groupby(media, key=lambda one: ALBUMS.get(one.kind, "")):
+        several = list(members)
+        size = LARGEST_ALBUM if family else 1
+        yield from (several[i : i + size] for i in range(0, len(several), size))

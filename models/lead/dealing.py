@@ -1,0 +1,141 @@
+"""The deal: stage, tags, line, owner, fields, notes, money. Said twice nothing changes."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, SQLModel
+
+from models.errors import Missing, Refused
+from models.lead.row import LeadRow
+from models.note import Note
+from models.payment import Kind, Payment
+from models.stage import Stage, Tag
+from models.timeline import Action
+from models.user import User
+
+# What a person may edit on the card; everything else goes under `fields`.
+CONTACT_FIELDS = (
+    "first_name",
+    "last_name",
+    "language",
+    "country",
+    "buyer",
+    "source",
+    "platform",
+    "campaign",
+    "adset",
+    "ad",
+)
+LONGEST_FIELD = 500
+LONGEST_NOTE = 4000
+
+
+class LeadTag(SQLModel, table=True):
+    __tablename__ = "lead_tag"
+
+    tag_id: int = Field(primary_key=True, foreign_key="tag.id")
+    lead_id: int = Field(primary_key=True, foreign_key="lead.id", index=True)
+
+
+class Dealing(LeadRow):
+    async def move_to(self, stage: str, *, by: str, at: datetime | None = None) -> None:
+        """Raises Missing when there is no such stage."""
+        if self.stage_key == stage:
+            return
+        if await self.work.session.get(Stage, stage) is None:
+            raise Missing("There is no stage “%(stage)s”", stage=stage)
+        before, self.stage_key = self.stage_key, stage
+        self.record(Action.STAGE_CHANGED, by=by, at=at, before=before, after=stage)
+
+    async def tag(self, name: str, *, by: str, at: datetime | None = None) -> None:
+        """Raises Missing when there is no such tag: tags are an admin's vocabulary."""
+        tag_id = await self._tag_id(name)
+        added = insert(LeadTag).values(tag_id=tag_id, lead_id=self.id)
+        added = added.on_conflict_do_nothing().returning(LeadTag.tag_id)
+        if (await self.work.execute(added)).first() is not None:
+            self.record(Action.TAG_ADDED, by=by, at=at, tag=name)
+
+    async def untag(self, name: str, *, by: str, at: datetime | None = None) -> None:
+        removed = (
+            delete(LeadTag)
+            .where(LeadTag.tag_id == await self._tag_id(name), LeadTag.lead_id == self.id)
+            .returning(LeadTag.tag_id)
+        )
+        if (await self.work.execute(removed)).first() is not None:
+            self.record(Action.TAG_REMOVED, by=by, at=at, tag=name)
+
+    def assign(self, owner: User | None, *, by: str, at: datetime | None = None) -> None:
+        after = owner.id if owner else None
+        if self.owner_id != after:
+            before, self.owner_id = self.owner_id, after
+            self.record(Action.OWNER_CHANGED, by=by, at=at, before=before, after=after)
+
+    def set_line(self, line: int, *, by: str, at: datetime | None = None) -> None:
+        if line not in (1, 2):
+            raise Refused("A line is 1 or 2")
+        if self.line != line:
+            before, self.line = self.line, line
+            self.record(Action.LINE_CHANGED, by=by, at=at, before=before, after=line)
+
+    def set_field(self, name: str, value: str, *, by: str, at: datetime | None = None) -> None:
+        """A contact's field by its name, or one of the team's own as `fields.<key>`."""
+        value = value.strip()
+        if len(value) > LONGEST_FIELD:
+            raise Refused("At most %(most)s characters fit here", most=LONGEST_FIELD)
+        key = name.removeprefix("fields.")
+        if name in CONTACT_FIELDS:
+            before = getattr(self, name) or ""
+            setattr(self, name, value if name in ("first_name", "last_name") else value or None)
+        else:
+            before = self.fields.get(key, "")
+            self.fields = {**self.fields, key: value}
+        if before != value:
+            self.record(Action.FIELD_CHANGED, by=by, at=at, field=name, before=before, after=value)
+
+    async def write_note(self, text: str, *, by: str, at: datetime | None = None) -> Note:
+        text = text.strip()
+        if not text:
+            raise Refused("The note is empty")
+        if len(text) > LONGEST_NOTE:
+            raise Refused("A note holds at most %(most)s characters", most=LONGEST_NOTE)
+        note = Note(lead_id=self.id, author=by, text=text)
+        self.work.add(note)
+        await self.work.flush()
+        self.record(Action.NOTE_WRITTEN, by=by, at=at, ref=note.id)
+        return note
+
+    async def record_payment(
+        self,
+        kind: Kind,
+        *,
+        amount: Decimal,
+        currency: str,
+        paid_at: datetime,
+        source: str,
+        source_id: str,
+        by: str,
+    ) -> None:
+        """A repeat of the same source event is the same row, and no second line."""
+        row = insert(Payment).values(
+            lead_id=self.id, kind=kind, amount=amount, currency=currency.upper(),
+            paid_at=paid_at, source=source, source_id=source_id,
+        )  # fmt: skip
+        row = row.on_conflict_do_nothing().returning(Payment.id)
+        if (await self.work.execute(row)).first() is not None:
+            self.record(
+                Action.PAYMENT_RECORDED, by=by, at=paid_at,
+                kind=kind, amount=str(amount), currency=currency.upper(),
+            )  # fmt: skip
+            self.ring()
+
+    async def tags(self) -> list[str]:
+        names = select(Tag.name).join(LeadTag).where(LeadTag.lead_id == self.id).order_by(Tag.name)
+        return list((await self.work.execute(names)).scalars())
+
+    async def _tag_id(self, name: str) -> int:
+        tag_id = (await self.work.execute(select(Tag.id).where(Tag.name == name))).scalar()
+        if tag_id is None:
+            raise Missing("There is no tag “%(tag)s”", tag=name)
+        return int(tag_id)

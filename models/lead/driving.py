@@ -1,0 +1,193 @@
+"""Who leads: the process (Авто) or a person (Мануал). Every command here raises the epoch,
+cancels what the process has queued, records its line and rings; said twice it changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from models.errors import Refused
+from models.lead.content import Content
+from models.lead.listening import Listening
+from models.lead.talking import Talking
+from models.message import Message, State
+from models.process.facts import Facts
+from models.process.interpreter import begin, place
+from models.process.language import Process
+from models.process.state import Heard, ProcessState
+from models.timeline import Action, Event
+from models.user import User
+
+
+class Mode(StrEnum):
+    AUTO = "auto"
+    MANUAL = "manual"
+
+
+class Driving(Talking, Listening):
+    @property
+    def state(self) -> ProcessState | None:
+        return ProcessState.model_validate(self.process_state) if self.process_state else None
+
+    @state.setter
+    def state(self, state: ProcessState | None) -> None:
+        self.process_state = state.model_dump(mode="json") if state else None
+        self.process_key = state.process if state else None
+        self.version = state.version if state else None
+        self.step = state.step if state else None
+
+    async def take_over(
+        self, *, by: str, now: datetime, until: datetime | None = None, because: str | None = None
+    ) -> list[Message]:
+        """No automatic message is claimed after this commit. Returns what was on its way already.
+
+        `until` makes it a timed pause: the process goes on by itself at that moment.
+        """
+        if self.mode == Mode.MANUAL and self.manual_until == until:
+            return await self.cancel_automatic(by=by, now=now)
+        was = self.mode
+        self._drive(Mode.MANUAL, by=by, now=now, until=until, because=because)
+        leaving = await self.cancel_automatic(by=by, now=now)
+        if was == Mode.AUTO:
+            self.mode_seq = self.record(
+                Action.TAKEN_OVER, by=by, at=now, until=until, because=because
+            )
+        else:
+            self.record(Action.PAUSE_CHANGED, by=by, at=now, until=until)
+        self._commanded()
+        return leaving
+
+    async def hand_over(
+        self, *, by: str, now: datetime, because: str, reason: dict[str, str]
+    ) -> None:
+        """The process itself asks for a person. `because` is a key, `reason` words by language."""
+        await self.cancel_automatic(by=by, now=now)
+        self.mode_seq = self.record(
+            Action.HANDED_OVER, by=by, at=now, because=because, reason=reason
+        )
+        self._drive(Mode.MANUAL, by=by, now=now, until=None, because=because)
+        self.notice = self.notice or "system"
+        self.last_action_at = max(self.last_action_at, now)
+        self.waiting_since = self.waiting_since or now
+        self.epoch += 1
+
+    async def give_back(
+        self,
+        *,
+        by: str,
+        now: datetime,
+        at: str,
+        definition: Process,
+        facts: Facts,
+        read: Sequence[Heard] = (),
+    ) -> None:
+        """The process goes on: at the `same` step, the `next`, the `start`, or a named one.
+
+        `read` is what the client wrote meanwhile and the step shall read.
+        Raises Refused when there is nothing to go on with.
+        """
+        state = self.state
+        if state is None:
+            raise Refused("This lead has no process to go on with")
+        if self.mode == Mode.AUTO:
+            return
+        self.state = place(definition, state, facts, at=at, read=read, now=now)
+        self._drive(Mode.AUTO, by=by, now=now, until=None, because=None)
+        await self.cancel_automatic(by=by, now=now)
+        self.seen = self.seq  # what came until now was handed to the step, or was not, by choice
+        self.record(Action.GIVEN_BACK, by=by, at=now, place=at, step=self.step, read=len(read))
+        self.waiting_since = None
+        self._commanded()
+
+    async def meanwhile(self, *, now: datetime) -> list[Heard]:
+        """What the client wrote and did since a person leads, for the chooser of give back."""
+        state = self.state
+        unread = {one.seq: one for one in state.unread} if state else {}
+        unread.update({one.seq: one for one in await self.heard(after=self.seen, now=now)})
+        return [unread[seq] for seq in sorted(unread)]
+
+    async def unanswered(self, *, now: datetime) -> list[Heard]:
+        """Of that, what came after the last message of a person: the step reads it by default."""
+        last = select(func.max(Event.seq)).where(
+            Event.lead_id == self.id, Event.kind == Action.MANAGER_WROTE
+        )
+        answered = (await self.work.execute(last)).scalar() or 0
+        return [one for one in await self.meanwhile(now=now) if one.seq > answered]
+
+    async def skip_wait(self, *, by: str, now: datetime, definition: Process, facts: Facts) -> None:
+        """The wait counts as over and the process takes its next step. Raises Refused."""
+        state = self.state
+        if state is None or state.waiting is None or self.mode == Mode.MANUAL:
+            raise Refused("There is no wait to skip")
+        step = self.step
+        self.state = place(definition, state, facts, at="next", read=state.unread, now=now)
+        await self.cancel_automatic(by=by, now=now)
+        self.record(Action.WAIT_SKIPPED, by=by, at=now, step=step)
+        self._commanded()
+
+    async def start(
+        self, definition: Process, *, version: int, by: str, now: datetime, at: str | None = None
+    ) -> None:
+        """Starts a process from its first step, or from a named one; an earlier one is left."""
+        self.run += 1
+        await self.cancel_automatic(by=by, now=now)
+        self.state = begin(definition, run=self.run, version=version, now=now)
+        self._drive(Mode.AUTO, by=by, now=now, until=None, because=None)
+        self.record(
+            Action.PROCESS_STARTED, by=by, at=now, process=definition.process, version=version
+        )
+        self._commanded()
+
+    async def stop(self, *, by: str, now: datetime) -> None:
+        """The lead is in no process any more; people go on talking."""
+        if self.process_state is None:
+            return
+        process, step = self.process_key, self.step
+        await self.cancel_automatic(by=by, now=now)
+        self.state = None
+        self._drive(Mode.MANUAL, by=by, now=now, until=None, because="stopped")
+        self.record(Action.PROCESS_STOPPED, by=by, at=now, process=process, step=step)
+        self._commanded()
+
+    async def write(
+        self,
+        content: Content,
+        *,
+        by: User,
+        key: str,
+        now: datetime,
+        later: datetime | None = None,
+    ) -> list[Message]:
+        """A person's message. While the process leads, writing takes the lead over.
+
+        `key` is the browser's: the same key again finds the same rows.
+        """
+        if already := await self.written(key):
+            return already
+        actor = f"user:{by.id}"
+        if self.mode == Mode.AUTO:
+            await self.take_over(by=actor, now=now)
+        rows = await self.leave(
+            content, by=actor, action=Action.MANAGER_WROTE, at=now, client_key=key,
+            not_before=later,
+        )  # fmt: skip
+        if later is not None:
+            for row in rows:
+                row.state = State.SCHEDULED
+        self.touch(rows[-1].text or rows[-1].kind, author=actor, state=rows[-1].state, at=now)
+        self.answered()
+        self.owner_id = self.owner_id or by.id
+        self.ring()
+        return rows
+
+    def _drive(
+        self, mode: Mode, *, by: str, now: datetime, until: datetime | None, because: str | None
+    ) -> None:
+        self.mode, self.mode_at, self.mode_by = mode, now, by
+        self.manual_until, self.mode_because = until, because
+
+    def _commanded(self) -> None:
+        self.epoch += 1
+        self.move += 1
+        self.ring()

@@ -1,0 +1,134 @@
+"""The lead's row: its columns, and how a fact about it is recorded."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Computed, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import object_session
+from sqlmodel import Field, SQLModel
+
+from models.columns import count, document, identity, moment, reference, stamped
+from models.timeline import Action, Event
+
+if TYPE_CHECKING:
+    from models.database import Work
+
+
+class LeadRow(SQLModel):
+    """The row is the truth about a lead; its workflow only keeps time and order.
+
+    Counters, all raised under the row's lock: `seq` numbers events without gaps, `seen` is the
+    last one that `advance` read, a ring is outstanding while `rung > seen`, `move` counts applied
+    moves, `epoch` is raised by every process command and fences automatic messages.
+    """
+
+    id: int | None = identity()
+    bot_id: int = reference("bot.id", nullable=False)
+    business_connection: str | None = None
+    chat_id: int = Field(sa_type=BigInteger)
+    thread_id: int | None = Field(default=None, sa_type=BigInteger)
+    spot_id: int | None = reference("spot.id")
+
+    telegram_id: int | None = Field(default=None, sa_type=BigInteger)
+    first_name: str = ""
+    last_name: str = ""
+    username: str | None = None
+    language: str | None = None
+    country: str | None = None
+    payload: str | None = None
+    buyer: str | None = None
+    source: str | None = None
+    platform: str | None = None
+    campaign: str | None = None
+    adset: str | None = None
+    ad: str | None = None
+    fields: dict[str, Any] = document()
+    search_text: str | None = Field(
+        default=None,
+        sa_type=Text,
+        sa_column_args=[
+            Computed(
+                "lower(first_name || ' ' || last_name || ' ' || coalesce('@' || username, '')"
+                " || ' ' || coalesce(telegram_id::text, ''))",
+                persisted=True,
+            )
+        ],
+    )
+    blocked_at: datetime | None = moment()
+    created_at: datetime = stamped()
+
+    stage_key: str = Field(default="new", foreign_key="stage.key")
+    line: int = 1
+    owner_id: int | None = reference("user_account.id")
+    team_id: int | None = reference("team.id")
+
+    seq: int = count()
+    seen: int = count()
+    rung: int = count()
+    move: int = count()
+    epoch: int = count()
+    run: int = count()
+
+    mode: str = Field(default="auto", description="auto: the process leads; manual: a person")
+    mode_at: datetime | None = moment()
+    mode_by: str | None = None
+    mode_because: str | None = None
+    mode_seq: int = count()
+    manual_until: datetime | None = moment()
+    process_key: str | None = None
+    version: int | None = None
+    step: str | None = None
+    process_state: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    due_at: datetime | None = moment()
+
+    last_action_at: datetime = moment(nullable=False)
+    last_text: str = ""
+    last_author: str | None = None
+    last_state: str | None = None
+    unread: int = 0
+    waiting_since: datetime | None = moment()
+    notice: str | None = Field(default=None, description="failed, unknown or system until opened")
+    archived_at: datetime | None = moment()
+
+    @property
+    def work(self) -> "Work":
+        session = object_session(self)
+        assert session is not None, "the lead belongs to a unit of work"
+        found: Work = session.info["work"]
+        return found
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.username or str(self.chat_id)
+
+    def record(
+        self,
+        action: Action,
+        *,
+        by: str,
+        at: datetime | None = None,
+        ref: int | None = None,
+        **particulars: Any,
+    ) -> int:
+        """One line of the timeline; returns its seq. Who reads it is rung after the commit."""
+        self.seq += 1
+        self.work.add(
+            Event(
+                lead_id=self.id,
+                seq=self.seq,
+                kind=action,
+                ref=ref,
+                actor=by,
+                at=at or datetime.now(UTC),
+                particulars=particulars,
+            )
+        )
+        self.work.changed[self.id or 0] = self.seq
+        return self.seq
+
+    def ring(self) -> None:
+        """Its workflow should look, unless a ring is already on its way."""
+        if self.rung <= self.seen:
+            self.rung = self.seq
+            self.work.rings[self.id or 0] = self.seq

@@ -1,0 +1,236 @@
+"""What leaves to the client: by a person, by the process; and what becomes of it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from models.errors import Missing, Refused
+from models.lead.content import Content, pieces
+from models.lead.row import LeadRow
+from models.media import Media, MediaState
+from models.message import Direction, Message, State
+from models.timeline import CLIENT, TELEGRAM, Action
+from models.user import User
+
+PREVIEW = 160
+FORBIDDEN = 403
+
+
+class Talking(LeadRow):
+    async def leave(
+        self,
+        content: Content,
+        *,
+        by: str,
+        action: Action,
+        at: datetime,
+        client_key: str | None = None,
+        step_key: str | None = None,
+        group_key: str | None = None,
+        not_before: datetime | None = None,
+        typing_from: datetime | None = None,
+    ) -> list[Message]:
+        """Rows for one content, in the lead's order, waiting for their claim.
+
+        One content may need several messages; they share a `group_key` and leave one after another.
+        """
+        chunks = pieces(content)
+        group = group_key or ((client_key or step_key) if len(chunks) > 1 else None)
+        rows = []
+        for part, chunk in enumerate(chunks):
+            message = Message(
+                lead_id=self.id, position=self.seq + 1, direction=Direction.OUT, author=by,
+                kind=chunk.kind, text=chunk.text, entities=chunk.entities, buttons=chunk.buttons,
+                language=chunk.language, reply_to_id=chunk.reply_to_id, quote=chunk.quote,
+                details={} if chunk.link_preview else {"link_preview": False},
+                state=State.QUEUED, epoch=self.epoch if action == Action.PROCESS_SAID else None,
+                written_at=at,
+                not_before=not_before, typing_from=typing_from if part == 0 else None,
+                client_key=client_key if part == 0 else None,
+                step_key=step_key, group_key=group, part=part,
+            )  # fmt: skip
+            self.work.add(message)
+            await self.work.flush()
+            for position, media in enumerate(chunk.media):
+                media.message_id, media.position = message.id, position
+                self.work.add(media)
+            self.record(action, by=by, at=at, ref=message.id)
+            rows.append(message)
+        return rows
+
+    async def written(self, client_key: str) -> list[Message]:
+        """What a browser's key stands for already: a second POST finds the first one's rows."""
+        mine = select(Message).where(
+            Message.lead_id == self.id,
+            (Message.client_key == client_key) | (Message.group_key == client_key),
+        )
+        return list((await self.work.execute(mine.order_by(Message.position))).scalars())
+
+    async def schedule_due(self, *, now: datetime) -> datetime | None:
+        """Messages for later take their place in the order when their time has come.
+
+        Returns the next scheduled time, if any is left.
+        """
+        waiting = select(Message).where(
+            Message.lead_id == self.id, Message.state == State.SCHEDULED
+        )
+        left: datetime | None = None
+        for message in (await self.work.execute(waiting.order_by(Message.not_before))).scalars():
+            assert message.not_before is not None
+            if message.not_before <= now:
+                message.state = State.QUEUED
+                message.position = self.record(
+                    Action.MESSAGE_REQUEUED, by=message.author, at=now, ref=message.id
+                )
+            else:
+                left = min(left or message.not_before, message.not_before)
+        return left
+
+    async def cancel_automatic(self, *, by: str, now: datetime) -> list[Message]:
+        """Cancels what the process has queued; returns what is already on the wire."""
+        leaving = select(Message).where(
+            Message.lead_id == self.id,
+            Message.state.in_([State.QUEUED, State.SCHEDULED, State.SENDING]),
+            Message.epoch.is_not(None),
+        )
+        on_the_wire = []
+        for message in (await self.work.execute(leaving.order_by(Message.position))).scalars():
+            if message.state == State.SENDING:
+                on_the_wire.append(message)
+            else:
+                message.state = State.CANCELLED
+                self.record(Action.MESSAGE_CANCELLED, by=by, at=now, ref=message.id)
+        return on_the_wire
+
+    async def withdraw(self, message_id: int, *, by: str, now: datetime) -> None:
+        """Takes back a message of a person that has not left. Raises Missing, Refused."""
+        message = await self.outgoing(message_id)
+        if message.state == State.CANCELLED:
+            return
+        if message.state not in (State.QUEUED, State.SCHEDULED):
+            raise Refused("The message has already left")
+        message.state = State.CANCELLED
+        self.record(Action.MESSAGE_CANCELLED, by=by, at=now, ref=message.id)
+        self.ring()
+
+    async def settle(self, message_id: int, answer: State, *, by: str, now: datetime) -> None:
+        """A person's word about an *unknown* (or the retry of a failed) send.
+
+        `sent`: it arrived; `queued`: send once more, it may double; `failed`: forget it.
+        """
+        message = await self.outgoing(message_id)
+        retried = message.state == State.FAILED and answer == State.QUEUED
+        if message.state != State.UNKNOWN and not retried:
+            raise Refused("This message is settled already")
+        if answer == State.QUEUED:
+            message.position = self.record(
+                Action.MESSAGE_REQUEUED, by=by, at=now, ref=message.id, was=message.state
+            )
+            # A person decides: the fence of automatic messages no longer holds it back.
+            message.epoch, message.not_before, message.reason = None, None, None
+        else:
+            self.record(
+                Action.MESSAGE_SETTLED, by=by, at=now, ref=message.id, arrived=answer == State.SENT
+            )
+            message.reason = None if answer == State.SENT else "forgotten"
+        message.state = answer
+        if message.position == self.seq or self.last_state == State.UNKNOWN:
+            self.last_state = answer
+        self.notice = None
+        self.ring()
+
+    def sent(self, message: Message, *, telegram_ids: list[int], at: datetime) -> None:
+        """Telegram accepted. Later evidence settles even an *unknown* one of this attempt."""
+        message.state, message.reason = State.SENT, None
+        message.telegram_ids, message.sent_at = telegram_ids, at
+        self.record(Action.MESSAGE_SENT, by=TELEGRAM, at=at, ref=message.id)
+        self.touch(message.text or message.kind, author=message.author, state=State.SENT, at=at)
+        if message.automatic:
+            self.answered()
+
+    def perhaps_sent(self, message: Message, *, because: str, at: datetime) -> None:
+        """No machine sends it again: a person, or later evidence, says what became of it."""
+        message.state, message.reason = State.UNKNOWN, because
+        self.record(Action.MESSAGE_UNKNOWN, by=TELEGRAM, at=at, ref=message.id, because=because)
+        self._troubled(message, at=at)
+
+    def not_sent(self, message: Message, *, because: str) -> None:
+        """Surely not sent: it waits for its next attempt in its old place."""
+        message.state, message.reason, message.claimed_at = State.QUEUED, because, None
+        self.work.changed[self.id or 0] = self.seq
+
+    async def refused(self, message: Message, *, code: int, because: str, at: datetime) -> None:
+        """Telegram will not have it: this message failed, and the rest of a cut text with it."""
+        message.state, message.reason = State.FAILED, because
+        self.record(Action.MESSAGE_FAILED, by=TELEGRAM, at=at, ref=message.id, because=because)
+        self._troubled(message, at=at)
+        rest = select(Message).where(
+            Message.lead_id == self.id,
+            Message.state == State.QUEUED,
+            Message.group_key == message.group_key,
+        )
+        for part in (await self.work.execute(rest)).scalars():
+            part.state, part.reason = State.CANCELLED, "earlier_part_failed"
+            self.record(Action.MESSAGE_CANCELLED, by=TELEGRAM, at=at, ref=part.id)
+        if code == FORBIDDEN and self.blocked_at is None:
+            self.blocked_at = at
+            self.record(Action.CLIENT_BLOCKED, by=TELEGRAM, at=at, because=because)
+
+    def _troubled(self, message: Message, *, at: datetime) -> None:
+        self.notice = message.state
+        self.touch(message.text or message.kind, author=message.author, state=message.state, at=at)
+
+    def media_fetched(
+        self, media: Media, *, state: MediaState, reason: str | None = None,
+        sha256: bytes | None = None, size: int | None = None,
+    ) -> None:  # fmt: skip
+        media.state, media.reason = state, reason
+        media.sha256, media.size = sha256 or media.sha256, size or media.size
+        self.record(Action.MEDIA_FETCHED, by=TELEGRAM, ref=media.message_id, state=state)
+
+    async def outgoing(self, message_id: int) -> Message:
+        message = await self.work.session.get(Message, message_id)
+        if message is None or message.lead_id != self.id or message.direction != Direction.OUT:
+            raise Missing("There is no such message")
+        return message
+
+    async def pressed(self, data: str, *, at: datetime) -> None:
+        """A button of ours, `<message>.<attempt>.<button>`: a reply, and proof that it arrived."""
+        number, _, rest = data.partition(".")
+        attempt, _, button = rest.partition(".")
+        message = await self.work.session.get(Message, int(number)) if number.isdigit() else None
+        if message is None or message.lead_id != self.id or not attempt.isdigit():
+            return
+        if message.state in (State.UNKNOWN, State.QUEUED) and message.attempt >= int(attempt) > 0:
+            message.state, message.reason = State.SENT, None  # a resend is not needed any more
+            self.record(Action.MESSAGE_SETTLED, by=CLIENT, at=at, ref=message.id, arrived=True)
+        words = next(
+            (one["text"] for row in message.buttons for one in row if one.get("id") == button),
+            button,
+        )
+        self.record(
+            Action.CLIENT_PRESSED, by=CLIENT, at=at, ref=message.id, button=button, text=words
+        )
+        self.touch(words, author=CLIENT, state=State.RECEIVED, at=at)
+        self.unread += 1
+        self.waiting_since = self.waiting_since or at
+        self.ring()
+
+    def touch(self, text: str, *, author: str, state: str, at: datetime) -> None:
+        """What the chat list shows last."""
+        self.last_action_at = max(self.last_action_at or at, at)
+        self.last_text, self.last_author, self.last_state = text[:PREVIEW], author, state
+
+    def answered(self) -> None:
+        self.unread, self.waiting_since = 0, None
+
+    def mark_read(self, *, by: User) -> None:
+        """Opening the chat: only the one who is responsible clears it for all."""
+        if self.owner_id in (None, by.id) and (self.unread or self.notice):
+            self.unread, self.notice = 0, None
+            self.work.changed[self.id or 0] = self.seq
+
+
+def typing_before(typing: timedelta | None, *, at: datetime) -> tuple[datetime | None, datetime]:
+    """(typing from, ready at) of a message that is typed for a while."""
+    return (at, at + typing) if typing else (None, at)

@@ -1,0 +1,49 @@
+"""Files of both sides. On disk a file's name is its SHA-256; the row says what it is called."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import document, identity, reference, stamped
+
+
+class MediaState(StrEnum):
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+    TOO_BIG = "too_big"
+
+
+class Media(SQLModel, table=True):
+    """`kind` is Telegram's word: photo, video, voice, video_note, audio, animation, document,
+    sticker. Sizes in bytes and pixels, `duration` in seconds."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        Index("media_message", "message_id", "position"),
+        Index("media_pending", "id", postgresql_where=text("state = 'pending'")),
+    )
+
+    id: int | None = identity()
+    lead_id: int = reference("lead.id", nullable=False, index=True)
+    message_id: int | None = reference("message.id")
+    position: int = 0
+    kind: str
+    state: MediaState = Field(default=MediaState.PENDING, sa_type=Text)
+    reason: str | None = None
+    attempts: int = 0
+    file_id: str | None = None
+    file_unique_id: str | None = None
+    sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
+    name: str | None = None
+    mime: str | None = None
+    size: int | None = Field(default=None, sa_type=BigInteger)
+    width: int | None = None
+    height: int | None = None
+    duration: int | None = None
+    details: dict[str, Any] = document()
+    uploaded_by_id: int | None = reference("user_account.id")
+    created_at: datetime = stamped()

@@ -1,0 +1,107 @@
+"""Ways in: a bot that clients write to, the spots that lead to it, the campaigns behind a link."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.columns import document, identity, moment, reference, stamped
+from models.errors import Refused
+from models.seal import open_sealed, seal
+
+LONGEST_PAUSE = 60  # seconds
+
+
+class Bot(SQLModel, table=True):
+    """A Telegram bot. `id` is Telegram's, the number before the token's colon."""
+
+    __tablename__ = "bot"
+
+    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    username: str
+    name: str
+    token: bytes = Field(sa_type=LargeBinary, description="sealed; see models/seal.py")
+    transport: str = Field(default="polling", description="polling or webhook")
+    path: str = Field(unique=True, description="the webhook's path; never the token")
+    secret: bytes = Field(sa_type=LargeBinary, description="sealed webhook secret token")
+    update_offset: int = Field(default=0, sa_type=BigInteger, description="the poller's place")
+    paused_until: datetime | None = moment()
+    probing_until: datetime | None = moment()
+    failures: int = 0
+    disabled_at: datetime | None = moment()
+    disabled_because: str | None = None
+    created_at: datetime = stamped()
+
+    @classmethod
+    def of(cls, token: str, *, username: str, name: str, transport: str, key: bytes) -> "Bot":
+        """A new bot from its token `<id>:<secret>`. Raises Refused for anything else."""
+        number, _, rest = token.partition(":")
+        if not (number.isdigit() and len(rest) >= 20):
+            raise Refused("A bot's token looks like 123456:ABC…, from @BotFather")
+        bot = cls(
+            id=int(number), username=username, name=name, token=b"", secret=b"",
+            transport=transport, path=secrets.token_urlsafe(24),
+        )  # fmt: skip
+        bot.token = seal(token, key=key, place=f"bot.token:{bot.id}")
+        bot.secret = seal(secrets.token_urlsafe(32), key=key, place=f"bot.secret:{bot.id}")
+        return bot
+
+    def open_token(self, key: bytes) -> str:
+        return open_sealed(self.token, key=key, place=f"bot.token:{self.id}")
+
+    def open_secret(self, key: bytes) -> str:
+        return open_sealed(self.secret, key=key, place=f"bot.secret:{self.id}")
+
+    def pause(self, *, until: datetime) -> None:
+        """Nothing leaves until then; after it one message goes first and decides for all."""
+        self.paused_until = max(self.paused_until or until, until)
+        self.probing_until = None
+
+    def stumble(self, *, now: datetime) -> datetime:
+        """Telegram cannot be reached: back off, up to a minute. Returns when to try again."""
+        pause = timedelta(seconds=min(2**self.failures, LONGEST_PAUSE))
+        self.failures += 1
+        self.pause(until=now + pause)
+        return now + pause
+
+    def resume(self) -> None:
+        self.paused_until, self.probing_until, self.failures = None, None, 0
+
+    def disable(self, *, because: str, now: datetime) -> None:
+        self.disabled_at, self.disabled_because = now, because
+
+    def enable(self) -> None:
+        self.disabled_at = self.disabled_because = None
+        self.resume()
+
+
+class Spot(SQLModel, table=True):
+    """A way in: bot + link + the process a new lead starts on."""
+
+    __tablename__ = "spot"
+
+    id: int | None = identity()
+    name: str = Field(unique=True)
+    bot_id: int = reference("bot.id", nullable=False, index=True)
+    process_key: str | None = None
+    is_default: bool = Field(default=False, description="for leads who come without a payload")
+    line: int = 1
+    team_id: int | None = reference("team.id")
+    settings: dict = document()  # type: ignore[type-arg]
+    created_at: datetime = stamped()
+
+
+class Campaign(SQLModel, table=True):
+    """What a start payload stands for: where the lead came from."""
+
+    __tablename__ = "campaign"
+
+    payload: str = Field(primary_key=True)
+    spot_id: int | None = reference("spot.id")
+    buyer: str | None = None
+    source: str | None = None
+    platform: str | None = None
+    campaign: str | None = None
+    adset: str | None = None
+    ad: str | None = None

@@ -1,0 +1,27 @@
+"""Every table, for whoever needs them all: migrations and the check that they match."""
+
+from sqlmodel import SQLModel
+
+from models import (
+    heartbeat,
+    media,
+    message,
+    note,
+    payment,
+    session,
+    spot,
+    stage,
+    timeline,
+    token,
+    update,
+    user,
+)
+from models.lead import dealing, lead
+from models.process import version
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "dealing", "heartbeat", "lead", "media", "message", "metadata", "note", "payment", "session",
+    "spot", "stage", "timeline", "token", "update", "user", "version",
+]  # fmt: skip

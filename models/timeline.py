@@ -1,0 +1,90 @@
+"""What happened to a lead, in order. The sentence is not stored: a reader's page words it.
+
+An actor is one of `client`, `user:5`, `process:first_contact/ask`, `robot:3`, `telegram`, `engine`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Text
+from sqlmodel import Field, SQLModel
+
+from models.columns import document, moment, stamped
+
+CLIENT, TELEGRAM, ENGINE = "client", "telegram", "engine"
+
+
+class Action(StrEnum):
+    """Facts, in the past tense. `ref` is a message's id where a message is spoken of."""
+
+    LEAD_OPENED = "lead_opened"
+    CLIENT_WROTE = "client_wrote"
+    MEDIA_FETCHED = "media_fetched"
+    CLIENT_EDITED = "client_edited"
+    CLIENT_REACTED = "client_reacted"
+    CLIENT_PRESSED = "client_pressed"
+    CLIENT_BLOCKED = "client_blocked"
+    CLIENT_UNBLOCKED = "client_unblocked"
+    EVENT_HAPPENED = "event_happened"
+
+    MANAGER_WROTE = "manager_wrote"
+    PROCESS_SAID = "process_said"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_FAILED = "message_failed"
+    MESSAGE_UNKNOWN = "message_unknown"
+    MESSAGE_SETTLED = "message_settled"
+    MESSAGE_CANCELLED = "message_cancelled"
+    MESSAGE_REQUEUED = "message_requeued"
+
+    STAGE_CHANGED = "stage_changed"
+    TAG_ADDED = "tag_added"
+    TAG_REMOVED = "tag_removed"
+    OWNER_CHANGED = "owner_changed"
+    LINE_CHANGED = "line_changed"
+    FIELD_CHANGED = "field_changed"
+    NOTE_WRITTEN = "note_written"
+    PAYMENT_RECORDED = "payment_recorded"
+
+    PROCESS_STARTED = "process_started"
+    STEP_ENTERED = "step_entered"
+    PROCESS_ENDED = "process_ended"
+    PROCESS_STOPPED = "process_stopped"
+    PROCESS_MIGRATED = "process_migrated"
+    HANDED_OVER = "handed_over"
+    TAKEN_OVER = "taken_over"
+    GIVEN_BACK = "given_back"
+    PAUSE_CHANGED = "pause_changed"
+    WAIT_SKIPPED = "wait_skipped"
+
+
+# What a process hears: the rest of the timeline moves nothing.
+HEARD = frozenset(
+    {
+        Action.CLIENT_WROTE,
+        Action.CLIENT_PRESSED,
+        Action.EVENT_HAPPENED,
+        Action.PAYMENT_RECORDED,
+        Action.CLIENT_BLOCKED,
+        Action.CLIENT_UNBLOCKED,
+    }
+)
+
+
+class Event(SQLModel, table=True):
+    """`seq` counts without gaps within a lead: it is given under the lead's row lock.
+
+    `at` is the moment in the lead's time (the workflow's clock in virtual time); `received_at` is
+    the database's.
+    """
+
+    __tablename__ = "event"
+
+    lead_id: int = Field(sa_type=BigInteger, primary_key=True, foreign_key="lead.id")
+    seq: int = Field(sa_type=BigInteger, primary_key=True)
+    kind: Action = Field(sa_type=Text)
+    ref: int | None = Field(default=None, sa_type=BigInteger)
+    actor: str
+    at: datetime = moment(nullable=False)
+    received_at: datetime = stamped()
+    particulars: dict[str, Any] = document()

@@ -1,0 +1,126 @@
+"""People who work here: who they are and what their role lets them do."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from sqlalchemy import Text, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import object_session
+from sqlmodel import Field, SQLModel, col
+
+from models.columns import identity, moment, reference, stamped
+from models.errors import BrokenInput
+
+if TYPE_CHECKING:
+    from models.database import Work
+    from models.passwords import Passwords
+
+LOCALES, THEMES = ("ru", "en"), ("auto", "light", "dark")
+HUES = 8
+
+
+class Role(StrEnum):
+    MANAGER = "manager"
+    TEAM_LEAD = "team_lead"
+    DESIGNER = "designer"
+    ADMIN = "admin"
+    OPS = "ops"
+
+
+class Team(SQLModel, table=True):
+    __tablename__ = "team"
+
+    id: int | None = identity()
+    name: str = Field(unique=True)
+
+
+class User(SQLModel, table=True):
+    """A person with a sign-in. `line` is 1 or 2; `locale` ru or en."""
+
+    __tablename__ = "user_account"
+
+    id: int | None = identity()
+    login: str = Field(unique=True, description="an e-mail address, lower case")
+    name: str
+    password: str | None = Field(default=None, description="argon2id; empty until first set")
+    role: Role = Field(default=Role.MANAGER, sa_type=Text)
+    team_id: int | None = reference("team.id")
+    line: int | None = None
+    locale: str = "ru"
+    time_zone: str = "Europe/Moscow"
+    theme: str = "auto"
+    created_at: datetime = stamped()
+    disabled_at: datetime | None = moment()
+
+    @classmethod
+    async def named(cls, session: AsyncSession, login: str) -> "User | None":
+        query = select(User).where(col(User.login) == login.strip().lower())
+        return (await session.execute(query)).scalar_one_or_none()
+
+    @property
+    def actor(self) -> str:
+        """Their name in the timeline."""
+        return f"user:{self.id}"
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def hue(self) -> int:
+        return hue(self.id or 0)
+
+    @property
+    def work(self) -> "Work":
+        session = object_session(self)
+        assert session is not None, "the person belongs to a unit of work"
+        found: Work = session.info["work"]
+        return found
+
+    async def set_password(self, password: str, *, passwords: "Passwords", now: datetime) -> None:
+        """Every session of theirs ends. Raises BrokenInput."""
+        self.password = await passwords.hash(password)
+        await self._sign_out(now)
+
+    async def change_role(self, role: Role, *, now: datetime) -> None:
+        """What they may do is another thing now: they sign in again."""
+        if self.role != role:
+            self.role = role
+            await self._sign_out(now)
+
+    async def disable(self, *, now: datetime) -> None:
+        if self.disabled_at is None:
+            self.disabled_at = now
+            await self._sign_out(now)
+
+    def prefer(
+        self, *, locale: str | None = None, theme: str | None = None, time_zone: str | None = None
+    ) -> None:
+        """How pages look to them. Raises BrokenInput."""
+        known = {"locale": (locale, LOCALES), "theme": (theme, THEMES),
+                 "time_zone": (time_zone, available_timezones())}  # fmt: skip
+        for field, (value, allowed) in known.items():
+            if value is not None and value not in allowed:
+                raise BrokenInput("There is no such choice", {field: "Choose one from the list"})
+        self.locale, self.theme = locale or self.locale, theme or self.theme
+        self.time_zone = time_zone or self.time_zone
+
+    async def _sign_out(self, now: datetime) -> None:
+        from models.session import end  # sessions know people, people only this verb
+
+        await end(self.work, user_id=self.id or 0, now=now)
+
+
+def initials(name: str) -> str:
+    """Two letters for a circle: of the first and last word, else of the only one."""
+    words = re.findall(r"\w+", name)
+    letters = words[0][0] + words[-1][0] if len(words) > 1 else "".join(words)[:2]
+    return letters.upper() or "?"
+
+
+def hue(number: int) -> int:
+    """A colour 1-8 to remember somebody by; it means nothing."""
+    return number % HUES + 1

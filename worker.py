@@ -1,0 +1,102 @@
+"""The worker: which workflows and activities run here, the relay and the canary beside them."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import uvloop
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.clients.storage import Storage
+from activities.clients.telegram import Telegram
+from activities.conversation import Conversation
+from activities.heartbeat import Heart
+from activities.progress import Progress
+from models.database import Database
+from models.settings import Settings, settings
+from workflows.canary import Canary
+from workflows.engine import Engine
+from workflows.lead import LeadWorkflow
+from workflows.relay import Relay
+
+WORKFLOWS = [LeadWorkflow, Canary]
+HOT_LEADS = 2000  # workflows kept in memory; a cold lead replays at most a hundred messages
+
+log = logging.getLogger("worker")
+
+
+def activities(
+    database: Database, telegram: Telegram, storage: Storage, chosen: Settings
+) -> list[Callable[..., Any]]:
+    conversation = Conversation(database, telegram, storage, chosen)
+    return [
+        Progress(database).advance,
+        conversation.deliver,
+        conversation.show_typing,
+        conversation.fetch_media,
+        Heart(database).beat,
+    ]
+
+
+def worker(client: Client, does: list[Callable[..., Any]], *, task_queue: str) -> Worker:
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=does,
+        max_cached_workflows=HOT_LEADS,
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_all_modules()
+        ),
+    )
+
+
+async def main() -> None:
+    chosen = settings()
+    engine = Engine(chosen)
+    database = Database(chosen.postgres, pool=chosen.database_pool, ring=engine.ring)
+    telegram = Telegram(chosen.telegram)
+    does = activities(database, telegram, Storage(chosen.data / "files"), chosen)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    client = await _connected(engine)
+    beside = [
+        asyncio.create_task(Relay(database, engine, chosen).run()),
+        asyncio.create_task(_sing(engine, chosen)),
+    ]
+    async with worker(client, does, task_queue=chosen.task_queue):
+        log.info("working on “%s”", chosen.task_queue)
+        await stop.wait()
+    for task in beside:
+        task.cancel()
+    await telegram.close()
+    await database.close()
+
+
+async def _connected(engine: Engine) -> Client:
+    while True:
+        try:
+            return await engine.client()
+        except (RPCError, RuntimeError, OSError) as error:
+            log.warning("waiting for Temporal: %s", type(error).__name__)
+            await asyncio.sleep(1)
+
+
+async def _sing(engine: Engine, chosen: Settings) -> None:
+    while True:
+        try:
+            await engine.sing()
+        except (RPCError, RuntimeError, OSError) as error:
+            log.warning("no canary: %s", type(error).__name__)
+        await asyncio.sleep(chosen.canary_every.total_seconds())
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    uvloop.run(main())

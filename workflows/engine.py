@@ -1,0 +1,84 @@
+"""The engine's client: ringing leads, the canary, and what ops need. Nothing else holds one."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.settings import Settings
+from workflows.canary import Canary
+from workflows.lead import LeadWorkflow
+from workflows.state import LeadRun
+
+RING_LIMIT = timedelta(seconds=5)
+LOOK = 0  # a ring that names no event: look, whatever you think
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Connects when first needed and again when it must: people work on while it is away."""
+
+    def __init__(self, settings: Settings, *, client: Client | None = None) -> None:
+        self._settings = settings
+        self._client = client
+        self._connecting = asyncio.Lock()
+
+    async def ring(self, lead_id: int, seq: int) -> None:
+        """The doorbell: starts the lead's workflow if there is none. Lost rings are the relay's."""
+        try:
+            client = await self.client()
+            await self._signal(client, lead_id, seq)
+        except (RPCError, RuntimeError, OSError) as error:
+            log.warning("lead %s not rung: %s", lead_id, error)
+
+    async def healthy(self) -> bool:
+        try:
+            client = await self.client()
+            return await client.service_client.check_health(timeout=timedelta(seconds=2))
+        except (RPCError, RuntimeError, OSError):
+            return False
+
+    async def sing(self) -> None:
+        """Starts a canary; an unfinished one is left to sing to its end."""
+        client = await self.client()
+        try:
+            await client.start_workflow(
+                Canary.sing, id="canary", task_queue=self._settings.task_queue,
+                execution_timeout=timedelta(minutes=1), rpc_timeout=RING_LIMIT,
+            )  # fmt: skip
+        except WorkflowAlreadyStartedError:
+            log.warning("the last canary has not finished")
+
+    async def client(self) -> Client:
+        if self._client is None:
+            async with self._connecting:
+                self._client = self._client or await Client.connect(
+                    self._settings.temporal,
+                    namespace=self._settings.temporal_namespace,
+                    data_converter=pydantic_data_converter,
+                )
+        return self._client
+
+    async def _signal(self, client: Client, lead_id: int, seq: int) -> None:
+        """A running lead is signalled directly: a third of the cost of signal-with-start."""
+        handle = client.get_workflow_handle_for(LeadWorkflow.lead, workflow_id(lead_id))
+        try:
+            await handle.signal(LeadWorkflow.ring, seq, rpc_timeout=RING_LIMIT)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            await client.start_workflow(
+                LeadWorkflow.lead, LeadRun(lead_id=lead_id), id=workflow_id(lead_id),
+                task_queue=self._settings.task_queue,
+                start_signal="ring", start_signal_args=[seq], rpc_timeout=RING_LIMIT,
+                static_summary=f"lead {lead_id}",
+            )  # fmt: skip
+
+
+def workflow_id(lead_id: int) -> str:
+    return f"lead-{lead_id}"

@@ -1,0 +1,160 @@
+"""A lead's workflow: it keeps time and order. What happens next is decided in `advance`."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.conversation import Conversation
+    from activities.moves import Delivery, Move, Place, Turn
+    from activities.progress import Progress
+    from workflows.state import SEARCH_ATTRIBUTES, LeadRun
+
+ROUNDS = 100  # messages a run: a longer history makes a cold lead slow to wake
+SOON = timedelta(seconds=1)
+
+
+@workflow.defn
+class LeadWorkflow:
+    @workflow.init
+    def __init__(self, run: LeadRun) -> None:
+        self.lead_id = run.lead_id
+        self.rung = run.rung
+        self.told_to_look = False
+        self.rounds = 0
+        self.place = Place()
+        self.alarm: asyncio.Task[None] | None = None
+        self.alarm_at: datetime | None = None
+        self.beside: set[asyncio.Task[None]] = set()
+
+    @workflow.run
+    async def lead(self, run: LeadRun) -> None:
+        move = await self.advance()
+        while True:
+            self.show(move.place)
+            for media_id in move.fetch:
+                self.begin(self.fetch(media_id))
+            if move.deliver:
+                move = await self.deliver(move)
+            elif move.more:
+                move = await self.advance()
+            else:
+                if move.typing:
+                    self.begin(self.type(move.typing))
+                await self.doorbell(move)
+                if self.outgrown():
+                    workflow.continue_as_new(LeadRun(lead_id=self.lead_id, rung=self.rung))
+                move = await self.advance()
+
+    @workflow.signal
+    def ring(self, seq: int) -> None:
+        """`seq` is an event to be seen; 0, from the relay, means "look, whatever you think"."""
+        self.rung = max(self.rung, seq)
+        self.told_to_look = self.told_to_look or seq == 0
+
+    async def doorbell(self, move: Move) -> None:
+        """Waits until the lead has something unseen or its moment has come; for ever if neither."""
+        self.set_alarm(move.due_at)
+        await workflow.wait_condition(
+            lambda: (
+                self.told_to_look
+                or self.rung > move.seen
+                or (move.due_at is not None and workflow.now() >= move.due_at)
+            )
+        )
+
+    def set_alarm(self, due_at: datetime | None) -> None:
+        """One timer serves many waits: an earlier one stays and only looks at the clock."""
+        if due_at is None or (self.alarm_at and workflow.now() < self.alarm_at <= due_at):
+            return
+        if self.alarm:
+            self.alarm.cancel()
+        self.alarm_at = due_at
+        self.alarm = asyncio.create_task(self.sleep_until(due_at))
+
+    async def sleep_until(self, moment: datetime) -> None:
+        await workflow.sleep(moment - workflow.now(), summary=self.place.waits or "next attempt")
+
+    async def advance(self) -> Move:
+        self.rounds += 1
+        self.told_to_look = False
+        return await workflow.execute_local_activity_method(
+            Progress.advance,
+            Turn(lead_id=self.lead_id, now=workflow.now()),
+            start_to_close_timeout=timedelta(seconds=5),
+            local_retry_threshold=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=20)),
+        )
+
+    async def deliver(self, move: Move) -> Move:
+        """One attempt, no retry: the row knows what became of it."""
+        try:
+            return await workflow.execute_activity_method(
+                Conversation.deliver,
+                Delivery(lead_id=self.lead_id, message_id=move.deliver or 0, now=workflow.now()),
+                start_to_close_timeout=timedelta(minutes=10 if move.kind != "text" else 2),
+                retry_policy=RetryPolicy(maximum_attempts=1),
+                priority=Priority(priority_key=move.priority),
+                summary=f"message {move.deliver}, {move.kind}",
+            )
+        except ActivityError:
+            await workflow.sleep(SOON)
+            return await self.advance()
+
+    async def fetch(self, media_id: int) -> None:
+        await workflow.execute_activity_method(
+            Conversation.fetch_media,
+            media_id,
+            start_to_close_timeout=timedelta(minutes=2),
+            retry_policy=RetryPolicy(maximum_attempts=5),
+            summary=f"media {media_id}",
+        )
+
+    async def type(self, message_id: int) -> None:
+        await workflow.execute_activity_method(
+            Conversation.show_typing,
+            Delivery(lead_id=self.lead_id, message_id=message_id, now=workflow.now()),
+            start_to_close_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+
+    def begin(self, errand: "asyncio._CoroutineLike[None]") -> None:
+        """Beside the loop: a manager's message never waits for it, and its failure is its own."""
+        task = asyncio.create_task(errand)
+        self.beside.add(task)
+        task.add_done_callback(self.finished)
+
+    def finished(self, task: "asyncio.Task[None]") -> None:
+        self.beside.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            workflow.logger.warning("an errand failed: %s", type(error).__name__)
+
+    def outgrown(self) -> bool:
+        if self.beside or not workflow.all_handlers_finished():
+            return False
+        return self.rounds >= ROUNDS or workflow.info().is_continue_as_new_suggested()
+
+    def show(self, place: Place) -> None:
+        """For the console: where the lead stands, in search attributes and in words."""
+        if place == self.place:
+            return
+        named = attributes(place)
+        if named != attributes(self.place):
+            workflow.upsert_search_attributes(
+                [SearchAttributeKey.for_keyword(k).value_set(str(v)) if kind == "Keyword"
+                 else SearchAttributeKey.for_int(k).value_set(int(v))
+                 for (k, kind), v in zip(SEARCH_ATTRIBUTES.items(), named, strict=True)]
+            )  # fmt: skip
+        self.place = place
+        workflow.set_current_details(
+            f"**{place.process or 'no process'}** v{place.version}, step `{place.step or '-'}`, "
+            f"{place.mode}\n\nwaits for: {place.waits or 'nothing'}"
+        )
+
+
+def attributes(place: Place) -> tuple[str | int, ...]:
+    """In the order of SEARCH_ATTRIBUTES."""
+    return (place.process, place.step, place.mode, place.stage, place.manager, place.line)
