@@ -98,11 +98,11 @@ async def run(options: argparse.Namespace) -> None:
     )
     listener = Listener(config, main=main, control=control, before_stop=world.sleep)
     application.rest.state.listener = listener
+    # before uvicorn listens to signals, and when it raises them again after an orderly stop
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: listener.stop())
     await world.wake()
     flushing = asyncio.create_task(world.store.flush_for_ever())
-    print(f"phone listens on http://{options.host}:{main.getsockname()[1]}", flush=True)
-    if control is not None:
-        print(f"control at http://{options.host}:{control.getsockname()[1]}", flush=True)
     try:
         await listener.listen()
     finally:
@@ -114,9 +114,6 @@ async def run(options: argparse.Namespace) -> None:
 
 def main() -> int:
     options = arguments()
-    # uvicorn raises the signal again after an orderly stop; that one has nothing more to say
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
     try:
         import uvloop
 

@@ -63,6 +63,16 @@ class Listener(Server):
         assert self.main is not None
         await self.serve(sockets=[s for s in (self.main, self.control) if s is not None])
 
+    def stop(self) -> None:
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        assert self.main is not None
+        print(f"phone listens on {_address(self.main)}", flush=True)
+        if self.control is not None:
+            print(f"control at {_address(self.control)}", flush=True)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.before_stop()  # ends long polls and event streams, or they would be waited for
         await super().shutdown(sockets)
@@ -91,3 +101,8 @@ class Listener(Server):
         return BreakableProtocol(
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

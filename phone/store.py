@@ -62,6 +62,10 @@ class Store:
             for file in (self.folder / "files").iterdir():
                 file.unlink()
 
+    def flush(self) -> None:
+        if self._database is not None:
+            self._write(*self._take())
+
     async def flush_for_ever(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_EVERY)

@@ -64,6 +64,7 @@ class World:
         bot.token, bot.username, bot.name = token, username, name
         self.by_token[token] = bot
         self.keep_bot(bot)
+        self.store.flush()  # its first ids are thrown by dice: a kill must not throw them again
         self.live.publish("people", {})
         return bot
 

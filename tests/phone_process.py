@@ -60,7 +60,7 @@ class Phone:
         self.control_port = control_port
         self.longest_pause = longest_pause
         self.process: subprocess.Popen[str] | None = None
-        self._sync = httpx.Client(timeout=30, trust_env=False)
+        self._sync = httpx.Client(timeout=30, trust_env=False, verify=False)
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
             WeakKeyDictionary()
         )
@@ -138,7 +138,7 @@ class Phone:
     async def request_later(self, method: str, path: str, **more: Any) -> httpx.Response:
         loop = asyncio.get_running_loop()
         if loop not in self._by_loop:
-            self._by_loop[loop] = httpx.AsyncClient(timeout=30, trust_env=False)
+            self._by_loop[loop] = httpx.AsyncClient(timeout=30, trust_env=False, verify=False)
         return await self._by_loop[loop].request(method, self.control_url + path, **more)
 
     def ask(self, method: str, path: str, **more: Any) -> Ask[Any]:

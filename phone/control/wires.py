@@ -153,6 +153,7 @@ async def health(request: Request) -> Response:
             "clients": len(world.clients),
             "accepts": world.accepts.last,
             "requests": world.requests.last,
+            "pollers": [bot for bot, u in world.updates.items() if u.poller is not None],
             "waiting_updates": {bot: len(u.pending) for bot, u in world.updates.items()},
         }
     )
