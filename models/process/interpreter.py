@@ -18,7 +18,8 @@ from models.process.state import Heard, ProcessState, Waiting
 from models.process.steps import BranchStep, NoteStep, SendStep, SetStep, WaitStep
 from models.process.waits import file_away, is_reply
 from models.process.waits import read as read_as_reply
-from models.process.walk import ARRIVED, STEPS_IN_ONE_MOVE, Walk, pressed_words
+from models.process.walk import ARRIVED, STEPS_IN_ONE_MOVE, Walk
+from models.process.words import language_of, pressed_words
 
 if TYPE_CHECKING:
     from models.process.language import Process
@@ -139,8 +140,8 @@ def place(
     )
     words = [heard for heard in read if is_reply(heard, facts)]
     if words and step is not None and _reads_before_waiting(definition, step):
-        language = facts.lead.get("language", "").lower()
-        return read_as_reply(placed, words, pressed_words(definition, words, language), facts)
+        on_buttons = pressed_words(definition, words, language_of(facts))
+        return read_as_reply(placed, words, on_buttons, facts)
     return placed
 
 

@@ -13,6 +13,8 @@ from models.process.part import Part
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Scenarios play in the week after it.
+SUNDAY = datetime(2026, 1, 11, 10, tzinfo=UTC)
 LONGEST = timedelta(days=366)
 
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
@@ -39,8 +41,8 @@ def _read_duration(written: Any) -> timedelta:
 def spell_duration(length: timedelta) -> str:
     """`1d2h`, as a designer writes it; seconds are the smallest part."""
     seconds = int(length.total_seconds())
-    parts = ((seconds // 86400, "d"), (seconds // 3600 % 24, "h"))
-    parts += ((seconds // 60 % 60, "m"), (seconds % 60, "s"))
+    parts = [(seconds // 86400, "d"), (seconds // 3600 % 24, "h")]
+    parts += [(seconds // 60 % 60, "m"), (seconds % 60, "s")]
     return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
 
 
@@ -124,6 +126,12 @@ def next_time(clock: time, days: tuple[str, ...], now: datetime, zone: ZoneInfo)
         if DAYS[day.weekday()] in days and moment > now:
             return moment
     raise AssertionError("every week has every day")
+
+
+def local_moment(written: str | None, zone: ZoneInfo) -> datetime:
+    """`tue 10:00` in a week far from any change of clocks; unsaid, its Monday noon."""
+    day, _, clock = (written or "mon 12:00").strip().rpartition(" ")
+    return next_time(_read_clock(clock), _read_days(day or "mon"), SUNDAY, zone)
 
 
 @lru_cache(maxsize=600)

@@ -35,10 +35,6 @@ class _Step(Part):
                 yield Arrow(via.removeprefix("if_"), to)
 
 
-class _Goes(_Step):
-    next: StepId | None = None
-
-
 class Attachment(Part):
     """`photo: media/steps.png`, as it stands under `media:`."""
 
@@ -87,11 +83,12 @@ class Send(Part):
         return self
 
 
-class SendStep(_Goes):
+class SendStep(_Step):
     kind: ClassVar = "send"
     instant: ClassVar = False
     send: Send
     if_failed: StepId | None = Field(None, description="without it a manager gets the lead")
+    next: StepId | None = None
 
 
 class ForReply(Part):
@@ -144,7 +141,7 @@ Wait = Annotated[
 ]
 
 
-class WaitStep(_Goes):
+class WaitStep(_Step):
     kind: ClassVar = "wait"
     instant: ClassVar = False
     wait: Wait
@@ -152,6 +149,7 @@ class WaitStep(_Goes):
     if_writes: StepId | None = Field(
         None, description="the client writes while something else is waited for"
     )
+    next: StepId | None = None
 
 
 class Option(Part):
@@ -180,14 +178,16 @@ class Changes(Part):
     owner: str | None = Field(None, description="login or email")
 
 
-class SetStep(_Goes):
+class SetStep(_Step):
     kind: ClassVar = "set"
     set: Changes
+    next: StepId | None = None
 
 
-class NoteStep(_Goes):
+class NoteStep(_Step):
     kind: ClassVar = "note"
     note: str
+    next: StepId | None = None
 
 
 class Jump(Part):
@@ -209,12 +209,13 @@ class HandingOver(Part):
     reason: Words = Field(min_length=1)
 
 
-class HandOverStep(_Goes):
+class HandOverStep(_Step):
     """A person gets the lead; given back at “next” the process goes on at `next`."""
 
     kind: ClassVar = "hand_over"
     instant: ClassVar = False
     hand_over: HandingOver
+    next: StepId | None = None
 
 
 class EndStep(_Step):

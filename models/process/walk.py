@@ -1,6 +1,5 @@
 """One walk through a definition: from where the lead stands to where it must wait again."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +7,8 @@ from models.process import effects as does
 from models.process.comparisons import Scene
 from models.process.facts import LEAD_KEYS, Facts
 from models.process.macros import read_template
-from models.process.part import in_language
 from models.process.speech import speak
-from models.process.state import Heard, ProcessState, Waiting
+from models.process.state import ProcessState, Waiting
 from models.process.steps import (
     Arrow,
     BranchStep,
@@ -24,6 +22,7 @@ from models.process.steps import (
     WaitStep,
 )
 from models.process.waits import begin_waiting, event_name, look, read
+from models.process.words import language_of, macro_values, pressed_words
 
 if TYPE_CHECKING:
     from models.process.language import Process
@@ -65,10 +64,12 @@ class Walk:
     def _enter(self) -> Arrow | None:
         name = self.state.step
         if name is None:
-            return self._end(COMPLETED)
+            self._end(COMPLETED)
+            return None
         step = self.process.steps.get(name)
         if step is None:
-            return self._hand_over("no_such_step")
+            self._hand_over("no_such_step")
+            return None
         self.effects.append(does.Entered(step=name, via=self.state.via))
         self._change(
             phase="inside",
@@ -108,9 +109,11 @@ class Walk:
                     language: self._render(words)
                     for language, words in step.hand_over.reason.items()
                 }
-                return self._hand_over("asked", reason)
+                self._hand_over("asked", reason)
+                return None
             case EndStep():
-                return self._end(step.end)
+                self._end(step.end)
+                return None
 
     def _look_again(self) -> Arrow | None:
         """At a step that takes time: is it over?"""
@@ -119,13 +122,15 @@ class Walk:
             return self._sent(step)
         if isinstance(step, WaitStep) and self.state.waiting is not None:
             return self._wait(step, self.state.waiting)
-        return None if step is not None else self._hand_over("no_such_step")
+        if step is None:
+            self._hand_over("no_such_step")
+        return None
 
     def _speak(self, step: SendStep) -> Arrow | None:
         says = speak(
             step.send,
             self._values(),
-            language=self._language(),
+            language=language_of(self.facts),
             first=self.process.languages[0],
         )
         self._change(said=len(says))
@@ -142,7 +147,8 @@ class Walk:
             return _next(step)
         if step.if_failed:
             return Arrow("failed", step.if_failed)
-        return self._hand_over("send_failed")
+        self._hand_over("send_failed")
+        return None
 
     def _wait(self, step: WaitStep, waiting: Waiting) -> Arrow | None:
         found = look(step, waiting, self.state.unread, self.facts, self.now)
@@ -161,7 +167,7 @@ class Walk:
                 unread=tuple(heard for heard in self.state.unread if heard.seq not in gone),
             )
         elif found.read:
-            words = pressed_words(self.process, found.read, self._language())
+            words = pressed_words(self.process, found.read, language_of(self.facts))
             self.state = read(self.state, found.read, words, self.facts)
         if found.via == "writes" and step.if_writes:
             return Arrow("writes", step.if_writes)
@@ -218,45 +224,11 @@ class Walk:
         zone = self.facts.time_zone if zone == "lead" else zone
         return Scene(self.facts, self.state, self.now, zone, self.process.working_hours)
 
-    def _language(self) -> str:
-        return self.facts.lead.get("language", "").lower()
-
     def _render(self, words: str) -> str:
         return read_template(words).render(self._values())
 
     def _values(self) -> dict[str, str]:
-        first = self.process.languages[0]
-        values: dict[str, str] = {
-            name: in_language(words, self._language(), first)
-            for name, words in self.process.values.items()
-        }
-        for key, value in self.facts.lead.items():
-            values[key if key.startswith("fields.") else f"lead.{key}"] = value
-            if key in ("link", "offer") and value:
-                values[key] = value
-        values["reply"] = self._scene().reply
-        return values
-
-
-def pressed_words(process: "Process", pressed: Sequence[Heard], language: str) -> list[str]:
-    """What stands on the pressed buttons: as the client saw it when we know, else by definition."""
-    words = []
-    for heard in pressed:
-        if heard.button is None:
-            continue
-        shown = heard.particulars.get("text") or next(
-            (
-                in_language(button.text, language, process.languages[0])
-                for step in process.steps.values()
-                if isinstance(step, SendStep)
-                for row in step.send.buttons
-                for button in row
-                if button.id == heard.button
-            ),
-            "",
-        )
-        words.append(str(shown))
-    return words
+        return macro_values(self.process, self.facts, self._scene().reply)
 
 
 def _next(step: SendStep | WaitStep | SetStep | NoteStep, via: str = "next") -> Arrow:
