@@ -1,6 +1,7 @@
 """Processes that end when we do, however we end."""
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from machine.trouble import Trouble
 
 _PR_SET_PDEATHSIG = 1
+_FULL = os.strerror(errno.ENOSPC)
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -59,7 +61,7 @@ class Child:
                     user=self.user,
                     group=self.user,
                     extra_groups=[] if self.user else None,
-                    preexec_fn=_tether(self.farewell),
+                    preexec_fn=tether(self.farewell),
                 )
             except OSError as error:
                 raise Trouble(f"{self.name} cannot be started: {error}") from error
@@ -69,12 +71,9 @@ class Child:
         deadline = time.monotonic() + within.total_seconds()
         while not ready():
             if not self.alive:
-                raise Trouble(f"{self.name} stopped while starting{self.last_words()}")
+                raise self.trouble("stopped while starting")
             if time.monotonic() > deadline:
-                raise Trouble(
-                    f"{self.name} was not ready within {within.total_seconds():.0f} s"
-                    f"{self.last_words()}"
-                )
+                raise self.trouble(f"was not ready within {within.total_seconds():.0f} s")
             time.sleep(0.02)
 
     def stop(self, *, patience: timedelta = timedelta(seconds=10)) -> None:
@@ -122,25 +121,28 @@ class Child:
         """None while it runs or was never started; negative: the signal that ended it."""
         return self.process.poll() if self.process else None
 
-    def last_words(self, lines: int = 12) -> str:
-        """The end of its log, introduced, for an error message; empty when it said nothing."""
+    def trouble(self, what: str, lines: int = 12) -> Trouble:
+        """What happened to it, with the end of its log."""
         try:
-            text = self.log.read_text(errors="replace")
+            tail = self.log.read_text(errors="replace").splitlines()[-lines:]
         except OSError:
-            return ""
-        tail = "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
-        return f"; the end of {self.log}:\n{tail}" if tail else ""
+            tail = []
+        if any(_FULL in line for line in tail):
+            return Trouble(f"The disk is full: {self.name} {what}.")
+        end = "\n".join(f"  {line}" for line in tail)
+        return Trouble(f"{self.name} {what}" + (f"; the end of {self.log}:\n{end}" if end else "."))
 
 
-def _tether(farewell: signal.Signals) -> Callable[[], None] | None:
+def tether(farewell: signal.Signals) -> Callable[[], None] | None:
+    """For Popen's preexec_fn: the child gets `farewell` when the thread that starts it ends."""
     if _libc is None:
         return None
     libc, parent = _libc, os.getpid()
 
-    def tether() -> None:
+    def bind() -> None:
         # between fork and exec: nothing here may allocate a lock or import
         libc.prctl(_PR_SET_PDEATHSIG, int(farewell))
         if os.getppid() != parent:
             os._exit(1)
 
-    return tether
+    return bind

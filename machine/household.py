@@ -99,6 +99,12 @@ class Household:
         if self.temporal:
             with say("Temporal and its console"):
                 self.temporal.start()
+        else:
+            host, port = self.settings.temporal.rsplit(":", 1)
+            if not answers(int(port), host=host):
+                raise Trouble(
+                    f"Nobody answers at LEADLOOM_TEMPORAL_ADDRESS ({self.settings.temporal})."
+                )
         if self.phone:
             with say("demo phone"):
                 self.phone.start()
@@ -136,8 +142,7 @@ class Household:
         """Raises Trouble naming the child that ended, with the end of its log."""
         for child in self.children:
             if child.process is not None and not child.alive:
-                how = _how_it_ended(child.exit_code)
-                raise Trouble(f"{child.name} stopped by itself ({how}){child.last_words()}")
+                raise child.trouble(f"stopped by itself ({_how_it_ended(child.exit_code)})")
 
     def watch(self, *, every: timedelta = timedelta(seconds=0.5)) -> NoReturn:
         """Raises Trouble when a child ends."""

@@ -11,11 +11,13 @@ _FIRST, _LAST = 15_000, 32_000
 _rows = count()
 
 
-def answers(port: int) -> bool:
-    """Somebody listens on this port of the loopback."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+def answers(port: int, *, host: str = LOOPBACK) -> bool:
+    """Somebody listens there."""
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def taken(port: int) -> bool:

@@ -118,10 +118,10 @@ class Postgres:
                 connection.execute(psycopg.sql.SQL("create database {}").format(_name(name)))
 
     def clone(self, template: str, name: str) -> None:
-        """A new database equal to `template`, to which nobody may be connected."""
+        """A new database equal to `template`, to which nobody may be connected; 30 ms."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(
-                psycopg.sql.SQL("create database {} template {}").format(
+                psycopg.sql.SQL("create database {} template {} strategy file_copy").format(
                     _name(name), _name(template)
                 )
             )

@@ -132,10 +132,12 @@ def one_place_commits(root: Path) -> list[str]:
 
 
 def one_place_holds_a_temporal_client(root: Path) -> list[str]:
+    """The worker is handed the engine's client and may name its type."""
+    holders = {Path("workflows/engine.py"), Path("worker.py")}
     return [
         f"{source.path}:{line} imports {name}"
         for source in sources(root)
-        if source.room != "tests" and source.path != Path("workflows/engine.py")
+        if source.room != "tests" and source.path not in holders
         for name, line in source.imports()
         if _is(name, "temporalio.client")
     ]
@@ -154,6 +156,8 @@ def files_fit(root: Path) -> list[str]:
     found = []
     for pattern, limit in limits.items():
         for path in _files(root, pattern):
+            if "versions" in path.parts:  # a migration is written once, by a machine
+                continue
             lines = path.read_text().count("\n")
             if lines > limit:
                 found.append(f"{path.relative_to(root)} has {lines} lines, more than {limit}")

@@ -4,10 +4,10 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -26,6 +26,10 @@ from tests.phone_process import Phone
 if TYPE_CHECKING:
     from models.database import Database
     from tests.stack import Stack
+
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile("suite")
 
 # tests start from the defaults, whatever the person at the keyboard has set
 for name in [name for name in os.environ if name.startswith("LEADLOOM_")]:
@@ -208,12 +212,9 @@ async def page(context: BrowserContext) -> Page:
 
 def attributes() -> dict[str, str]:
     """Search attributes as the workflows declare them: name to Temporal's type."""
-    try:
-        declared: dict[str, str] = import_module("workflows.state").SEARCH_ATTRIBUTES
-    except (ImportError, AttributeError):
-        names = ("LeadProcess", "LeadStep", "LeadMode", "LeadStage", "LeadManager")
-        return dict.fromkeys(names, "Keyword") | {"LeadLine": "Int"}
-    return declared
+    from workflows.state import SEARCH_ATTRIBUTES
+
+    return dict(SEARCH_ATTRIBUTES)
 
 
 _status = 0

@@ -3,6 +3,7 @@
 from itertools import count
 
 from machine.postgres import Postgres
+from models.migrations.run import upgrade
 
 TEMPLATE = "leadloom_template"
 _numbers = count(1)
@@ -14,32 +15,7 @@ def sqlalchemy_url(url: str) -> str:
 
 def make_template(postgres: Postgres) -> None:
     postgres.ensure_database(TEMPLATE)
-    url = sqlalchemy_url(postgres.url(TEMPLATE))
-    try:
-        from models.migrations.run import upgrade
-    except ImportError:
-        _create_all(url)
-    else:
-        upgrade(url)
-
-
-def _create_all(url: str) -> None:
-    """Until there are migrations: the tables as the models say."""
-    import pkgutil
-    from importlib import import_module
-
-    import sqlalchemy
-    from sqlmodel import SQLModel
-
-    import models
-
-    for module in pkgutil.walk_packages(models.__path__, "models."):
-        import_module(module.name)
-    engine = sqlalchemy.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sqlalchemy.text("create extension if not exists pg_trgm"))
-        SQLModel.metadata.create_all(connection)
-    engine.dispose()
+    upgrade(sqlalchemy_url(postgres.url(TEMPLATE)))
 
 
 def fresh(postgres: Postgres) -> str:

@@ -37,7 +37,7 @@ BREACHES = [
     ("the_interpreter_asks_for_nothing", "models/process/facts.py", "import time\nx = time.time()"),
     ("one_place_commits", "activities/progress.py", "async def f(s):\n    await s.commit()"),
     ("one_place_holds_a_temporal_client", "api/app.py", "from temporalio.client import Client"),
-    ("one_place_holds_a_temporal_client", "worker.py", "from temporalio import client"),
+    ("one_place_holds_a_temporal_client", "leadloom.py", "from temporalio import client"),
     ("packages_are_empty", "models/__init__.py", "from models.lead import Lead"),
     ("files_fit", "models/lead.py", "x = 1\n" * 321),
     ("files_fit", "api/static/src/app.js", "x = 1\n" * 151),

@@ -4,7 +4,7 @@ import sqlalchemy
 
 from machine.postgres import Postgres
 from models.migrations.run import mismatches
-from tests.databases import sqlalchemy_url
+from tests.databases import TEMPLATE, make_template, sqlalchemy_url
 
 
 def test_the_migrations_make_what_the_models_say(database_url: str):
@@ -21,7 +21,5 @@ def test_a_forgotten_migration_is_noticed(database_url: str):
 
 
 def test_migrating_twice_changes_nothing(postgres: Postgres):
-    from tests.databases import TEMPLATE, make_template
-
     make_template(postgres)
     assert mismatches(sqlalchemy_url(postgres.url(TEMPLATE))) is None

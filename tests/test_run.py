@@ -160,20 +160,36 @@ async def test_a_given_service_is_not_started(home: Path, postgres, temporal_dev
     postgres.drop(name)
 
 
-async def test_a_service_that_is_away_is_named(home: Path, phone):
+async def test_a_database_that_is_away_is_named(home: Path, temporal_dev, phone):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # bound, and not listening: refused
         run = Run(
             home / "away",
             row(5),
             LEADLOOM_DATABASE_URL=f"postgresql://x@127.0.0.1:{nobody.getsockname()[1]}/x",
+            LEADLOOM_TEMPORAL_ADDRESS=temporal_dev.address,
             LEADLOOM_TELEGRAM_API_URL=phone.url,
         )
         assert await run.ended() == 1
     assert "The database of LEADLOOM_DATABASE_URL cannot be reached" in run.said
 
 
-async def test_a_full_disk_is_said_in_one_sentence(home: Path):
+async def test_a_temporal_that_is_away_is_named(home: Path, phone):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+        run = Run(
+            home / "without",
+            row(5),
+            LEADLOOM_TEMPORAL_ADDRESS=address,
+            LEADLOOM_TELEGRAM_API_URL=phone.url,
+        )
+        assert await run.ended() == 1
+    assert f"Nobody answers at LEADLOOM_TEMPORAL_ADDRESS ({address})." in run.said
+    assert run.gone()
+
+
+def test_a_full_disk_is_said_in_one_sentence(home: Path):
     data = home / "small"
     data.mkdir()
     private = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
@@ -181,7 +197,7 @@ async def test_a_full_disk_is_said_in_one_sentence(home: Path):
     if subprocess.run([*private, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine lets nobody mount a small disk")
     run = Run(data, row(5), *private, "sh", "-c", f'{mount} "$@"', "sh")
-    assert await run.ended() == 1
+    assert run.process.wait(20) == 1
     assert re.search(r"The disk of \S+ is full: \d+ MB free, \d+ MB are needed\.", run.said)
 
 
