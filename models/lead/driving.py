@@ -13,7 +13,7 @@ from models.lead.listening import Listening
 from models.lead.talking import Talking
 from models.message import Message, State
 from models.process.facts import Facts
-from models.process.interpreter import begin, place
+from models.process.interpreter import NoSuchPlace, begin, place
 from models.process.language import Process
 from models.process.state import Heard, ProcessState
 from models.timeline import Action, Event
@@ -92,7 +92,10 @@ class Driving(Talking, Listening):
             raise Refused("This lead has no process to go on with")
         if self.mode == Mode.AUTO:
             return
-        self.state = place(definition, state, facts, at=at, read=read, now=now)
+        try:
+            self.state = place(definition, state, facts, at=at, read=read, now=now)
+        except NoSuchPlace:
+            raise Refused("The process cannot go on there: choose a step") from None
         self._drive(Mode.AUTO, by=by, now=now, until=None, because=None)
         await self.cancel_automatic(by=by, now=now)
         self.seen = self.seq  # what came until now was handed to the step, or was not, by choice
@@ -121,22 +124,34 @@ class Driving(Talking, Listening):
         if state is None or state.waiting is None or self.mode == Mode.MANUAL:
             raise Refused("There is no wait to skip")
         step = self.step
-        self.state = place(definition, state, facts, at="next", read=state.unread, now=now)
+        self.state = place(definition, state, facts, at="skip", read=state.unread, now=now)
         await self.cancel_automatic(by=by, now=now)
         self.record(Action.WAIT_SKIPPED, by=by, at=now, step=step)
         self._commanded()
 
     async def start(
-        self, definition: Process, *, version: int, by: str, now: datetime, at: str | None = None
+        self,
+        definition: Process,
+        *,
+        version: int,
+        by: str,
+        now: datetime,
+        by_message: bool = False,
     ) -> None:
-        """Starts a process from its first step, or from a named one; an earlier one is left."""
+        """Starts a process from its first step; an earlier one is left where it is.
+
+        `by_message`: the client's next message is what started it, not an answer to a step.
+        """
         self.run += 1
         await self.cancel_automatic(by=by, now=now)
-        self.state = begin(definition, run=self.run, version=version, now=now)
-        self._drive(Mode.AUTO, by=by, now=now, until=None, because=None)
         self.record(
             Action.PROCESS_STARTED, by=by, at=now, process=definition.process, version=version
         )
+        self.state = begin(
+            definition, run=self.run, version=version, now=now,
+            opened_by=self.seq + 1 if by_message else None,
+        )  # fmt: skip
+        self._drive(Mode.AUTO, by=by, now=now, until=None, because=None)
         self._commanded()
 
     async def stop(self, *, by: str, now: datetime) -> None:

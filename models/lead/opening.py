@@ -56,7 +56,7 @@ async def _begin(work: Work, lead: Lead, spot: Spot | None, *, now: datetime) ->
         await lead.take_over(by="engine", now=now, because="no_process")
         return
     definition = await definition_of(work.session, spot.process_key, version)
-    await lead.start(definition, version=version, by="engine", now=now)
+    await lead.start(definition, version=version, by="engine", now=now, by_message=True)
 
 
 async def _campaign(work: Work, payload: str | None) -> Campaign | None:

@@ -1,15 +1,23 @@
 """Processes and their frozen versions."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 
 from models.columns import document, identity, reference, stamped
-from models.errors import Missing
+from models.errors import BrokenInput, Missing
 from models.process.language import Process
+from models.process.problem import BrokenDefinition, Known, Problem
+from models.process.simulation import run_scenarios
+from models.stage import Stage, Tag
+from models.user import User
+
+if TYPE_CHECKING:
+    from models.database import Work
 
 
 class Version(SQLModel, table=True):
@@ -21,12 +29,72 @@ class Version(SQLModel, table=True):
     id: int | None = identity()
     key: str = Field(description="the process's key, as in its file")
     number: int
-    name: dict[str, str] = document()
+    title: dict[str, str] = document()
     source: str = Field(description="the YAML as it was published")
     definition: dict[str, Any] = document()
     files: dict[str, Any] = document()
     published_at: datetime = stamped()
     published_by_id: int | None = reference("user_account.id")
+
+
+async def publish(
+    work: "Work", source: str, *, files: dict[str, Any], by: User | None = None
+) -> Version:
+    """Freezes a definition as the next version: new leads start on it, running ones stay on theirs.
+
+    `files` maps each path to `sha256` (hex) and `size` (bytes) of what is stored. The newest
+    version published again is that version. Raises BrokenInput with every problem by its step.
+    """
+    sizes = {path: file["size"] for path, file in files.items()}
+    process = await checked(work.session, source, media=sizes)
+    key = process.process
+    await work.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
+    newest_row = select(Version).where(Version.key == key).order_by(Version.number.desc()).limit(1)
+    last = (await work.execute(newest_row)).scalar_one_or_none()
+    if last is not None and (last.source, last.files) == (source, files):
+        return last
+    version = Version(
+        key=key, number=last.number + 1 if last else 1, title=process.title, source=source,
+        definition=process.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        files=files, published_by_id=by.id if by else None,
+    )  # fmt: skip
+    work.add(version)
+    await work.flush()
+    return version
+
+
+async def checked(session: AsyncSession, source: str, *, media: dict[str, int]) -> Process:
+    """The process, when nothing forbids to publish it: no error, no scenario that fails."""
+    try:
+        process = Process.from_yaml(source)
+    except BrokenDefinition as broken:
+        raise _refused(broken.problems) from broken
+    known = Known(
+        tags=frozenset((await session.execute(select(Tag.name))).scalars()),
+        stages=tuple((await session.execute(select(Stage.key).order_by(Stage.position))).scalars()),
+        users=frozenset((await session.execute(select(User.login))).scalars()),
+        media=media,
+    )
+    errors = [one for one in process.problems(known) if one.severity == "error"]
+    if errors:
+        raise _refused(errors)
+    failed = [result for result in run_scenarios(process) if not result.passed]
+    if failed:
+        raise BrokenInput(
+            "The scenarios do not come true",
+            {one.scenario: " ".join(f.sentence() for f in one.failures) for one in failed},
+        )
+    return process
+
+
+def _refused(problems: Iterable[Problem]) -> BrokenInput:
+    by_step: dict[str, list[str]] = {}
+    for problem in problems:
+        by_step.setdefault(problem.step or "process", []).append(problem.sentence())
+    return BrokenInput(
+        "The process cannot be published",
+        {step: " ".join(sentences) for step, sentences in by_step.items()},
+    )
 
 
 # Never stale, because versions never change; by database, because a process may hold several.
@@ -45,8 +113,9 @@ async def files_of(session: AsyncSession, key: str, number: int) -> dict[str, An
 
 async def newest(session: AsyncSession, key: str) -> int | None:
     """The version that new leads start on."""
-    query = select(Version.number).where(Version.key == key).order_by(Version.number.desc())
-    return (await session.execute(query.limit(1))).scalar()
+    return (
+        await session.execute(select(func.max(Version.number)).where(Version.key == key))
+    ).scalar()
 
 
 async def _read(session: AsyncSession, key: str, number: int) -> tuple[Process, dict[str, Any]]:

@@ -206,7 +206,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('name', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
+    sa.Column('title', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('definition', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('files', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
