@@ -1,0 +1,69 @@
+"""The web process: pages for people, an API for robots, a way in for Telegram.
+
+`uvicorn --factory api.app:create_app`
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+from activities.clients.telegram import Telegram
+from api import errors, journal
+from api.deps import guard
+from api.live import Hub
+from api.poller import Poller
+from api.routes import assets, events, health, patterns, people, reports, sessions, telegram
+from api.security import LARGEST_BODY, Armour
+from models.database import Database
+from models.passwords import Passwords
+from models.settings import Settings, settings
+from workflows.engine import Engine
+
+ROUTES = (assets, events, health, patterns, people, reports, sessions)
+
+
+def create_app(given: Settings | None = None) -> FastAPI:
+    chosen = given or settings()
+    app = FastAPI(
+        title="Leadloom",
+        lifespan=_living,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(guard)],
+        middleware=[Middleware(Armour), Middleware(errors.Unbroken)],
+        max_body_size=LARGEST_BODY,
+    )
+    app.state.settings = chosen
+    app.state.csp_reports = deque(maxlen=100)
+    app.state.webhooks = {}
+    for each in ROUTES:
+        app.include_router(each.router)
+    app.router.routes.extend(telegram.routes)
+    errors.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """Nothing here needs a part that may be away: the process starts, and says so on its pages."""
+    chosen: Settings = app.state.settings
+    journal.begin()
+    engine = Engine(chosen)
+    database = Database(chosen.postgres, pool=chosen.database_pool, ring=engine.ring)
+    app.state.engine, app.state.database = engine, database
+    app.state.passwords = Passwords()
+    app.state.hub = Hub(database)
+    telegram_ = Telegram(chosen.telegram)
+    app.state.poller = Poller(database, telegram_, chosen)
+    async with AsyncExitStack() as parts:
+        parts.push_async_callback(database.close)
+        parts.callback(app.state.passwords.close)
+        parts.push_async_callback(telegram_.close)
+        await parts.enter_async_context(app.state.hub.running())
+        parts.callback(asyncio.create_task(app.state.poller.run()).cancel)
+        yield

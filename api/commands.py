@@ -1,0 +1,178 @@
+"""What the command line does. Each verb says on stdout what it made, in one line a thing."""
+
+import argparse
+import csv
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+from aiogram import methods
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from activities.clients.storage import Storage
+from activities.clients.telegram import Accepted, Telegram
+from activities.publishing import check_file, publish_file, read_definition
+from models.database import Database, Work
+from models.errors import BrokenInput, Refused
+from models.message import Message, State
+from models.process.language import Process
+from models.process.simulation import run_scenarios
+from models.session import Invitation
+from models.settings import Settings
+from models.spot import Bot, Campaign, Spot
+from models.token import Token
+from models.user import Role, Team, User
+from workflows.engine import LOOK, Engine
+
+COLUMNS = ("payload", "spot", "buyer", "source", "platform", "campaign", "adset", "ad")
+
+
+@dataclass(frozen=True)
+class Ground:
+    settings: Settings
+    database: Database
+    engine: Engine
+    storage: Storage
+    telegram: Telegram
+
+
+async def add_person(ground: Ground, given: argparse.Namespace) -> None:
+    async with ground.database.unit_of_work() as work:
+        if await User.named(work.session, given.login):
+            raise Refused("There is somebody with the login %(login)s", login=given.login)
+        team = await team_named(work, given.team) if given.team else None
+        person = User(
+            login=given.login.lower(), name=given.name, role=Role(given.role), line=given.line,
+            locale=given.locale, team_id=team.id if team else None,
+        )  # fmt: skip
+        work.add(person)
+        await work.flush()
+        link = Invitation.issue(work, person, now=datetime.now(UTC))
+    print(f"{ground.settings.own_address}/invitations/{link}")
+
+
+async def add_spot(ground: Ground, given: argparse.Namespace) -> None:
+    """Asks Telegram who the token is. A bot that is here already gets one more spot."""
+    token = sys.stdin.readline().strip()
+    me = await ground.telegram.call(token, methods.GetMe())
+    if not isinstance(me, Accepted):
+        raise Refused("Telegram does not know this token: %(answer)s", answer=me)
+    async with ground.database.unit_of_work() as work:
+        await connect(work, ground.settings, token, me.result, transport=given.transport)
+        spot = Spot(
+            name=given.name, bot_id=me.result["id"], process_key=given.process, line=given.line,
+            settings={"link": given.link} if given.link else {},
+        )  # fmt: skip
+        work.add(spot)
+    print(f"{given.name}: @{me.result['username']}, {given.transport}")
+
+
+async def add_token(ground: Ground, given: argparse.Namespace) -> None:
+    ends = datetime.now(UTC) + timedelta(days=given.days) if given.days else None
+    async with ground.database.unit_of_work() as work:
+        token, secret = Token.issue(given.name, given.scopes, by=None, expires_at=ends)
+        work.add(token)
+    print(secret)
+
+
+async def load_campaigns(ground: Ground, given: argparse.Namespace) -> None:
+    """A payload that is known already gets the new row's values."""
+    rows = list(csv.DictReader(StringIO(given.file.read_text(encoding="utf-8-sig"))))
+    unknown = set(rows[0] if rows else ()) - set(COLUMNS)
+    if unknown or not rows:
+        raise BrokenInput(
+            "The file has no campaigns" if not rows else "The file has unknown columns",
+            {name: f"known are {', '.join(COLUMNS)}" for name in sorted(unknown)},
+        )
+    async with ground.database.unit_of_work() as work:
+        named = await work.execute(select(Spot.name, Spot.id))
+        await _load(work, rows, dict(named.tuples()))
+    print(f"{len(rows)} campaigns")
+
+
+async def check(ground: Ground, given: argparse.Namespace) -> int:
+    process = await check_file(ground.database, given.file)
+    doubts = [one for one in process.problems() if one.severity == "warning"]
+    for problem in doubts:
+        print(f"  {problem.step or 'process'}: {problem.sentence()}")
+    print(f"{process.process}: {len(process.steps)} steps, may be published")
+    return 0
+
+
+async def scenarios(ground: Ground, given: argparse.Namespace) -> int:
+    source, _ = read_definition(given.file)
+    results = run_scenarios(Process.from_yaml(source))
+    for result in results:
+        print(f"{'passed' if result.passed else 'FAILED'}  {result.scenario}")
+        for failure in result.failures:
+            print(f"        {failure.sentence()}")
+    return 0 if all(result.passed for result in results) else 1
+
+
+async def publish(ground: Ground, given: argparse.Namespace) -> None:
+    version = await publish_file(ground.database, ground.storage, given.file)
+    print(f"{version.key} v{version.number}")
+
+
+async def restored(ground: Ground, given: argparse.Namespace) -> None:
+    """After PostgreSQL came back from a backup: what had been leaving then may have arrived since.
+
+    Every epoch is raised, queued and sending messages become *unknown* for a person to review,
+    and every lead looks again.
+    """
+    now = datetime.now(UTC)
+    async with ground.database.unit_of_work(silent=True) as work:
+        await work.execute(text("update lead set epoch = epoch + 1, rung = seen"))
+        leaving = select(Message.id, Message.lead_id).where(
+            Message.state.in_([State.QUEUED, State.SENDING])
+        )
+        unsure = (await work.execute(leaving)).tuples().all()
+        for message_id, lead_id in unsure:
+            lead = await work.locked_lead(lead_id)
+            message = await work.session.get_one(Message, message_id)
+            lead.perhaps_sent(message, because="restored", at=now)
+        leads = list((await work.execute(text("select id from lead order by id"))).scalars())
+    for lead_id in leads:
+        await ground.engine.ring(lead_id, LOOK)
+    print(f"{len(leads)} leads look again, {len(unsure)} messages to review")
+
+
+async def team_named(work: Work, name: str) -> Team:
+    team = (await work.execute(select(Team).where(Team.name == name))).scalar_one_or_none()
+    if team is None:
+        team = Team(name=name)
+        work.add(team)
+        await work.flush()
+    return team
+
+
+async def connect(
+    work: Work, settings: Settings, token: str, me: dict[str, object], *, transport: str
+) -> Bot:
+    bot = await work.session.get(Bot, me["id"])
+    if bot is None:
+        bot = Bot.of(
+            token, username=str(me["username"]), name=str(me["first_name"]),
+            transport=transport, key=settings.key(),
+        )  # fmt: skip
+        work.add(bot)
+        await work.flush()
+    return bot
+
+
+async def _load(work: Work, rows: list[dict[str, str]], spots: dict[str, int]) -> None:
+    missing = {row["spot"] for row in rows if row.get("spot")} - set(spots)
+    if missing:
+        raise BrokenInput(
+            "The file names unknown spots", dict.fromkeys(sorted(missing), "add it first")
+        )
+    for row in rows:
+        values = {name: row.get(name) or None for name in COLUMNS[2:]}
+        values["spot_id"] = spots.get(row.get("spot") or "")  # type: ignore[assignment]
+        await work.execute(
+            insert(Campaign)
+            .values(payload=row["payload"], **values)
+            .on_conflict_do_update(index_elements=["payload"], set_=values)
+        )

@@ -1,0 +1,118 @@
+"""The demo: people, a bot on the demo phone, spots, campaigns, the shipped processes."""
+
+import argparse
+from pathlib import Path
+
+import httpx
+from sqlalchemy import select
+
+from activities.publishing import publish_file
+from api.commands import Ground, connect, team_named
+from models.database import Work
+from models.errors import Refused
+from models.passwords import Passwords
+from models.spot import Campaign, Spot
+from models.user import Role, User
+
+DEFINITIONS = Path(__file__).parent.parent / "workflows" / "definitions"
+PASSWORD = "leadloom-demo-2026"  # noqa: S105 - only of the demo, and printed by it
+TOKEN = "7000000001:AAE-demo-token-of-nova-start-bot"  # noqa: S105
+BOT = {"username": "nova_start_bot", "name": "Nova Start", "token": TOKEN}
+PEOPLE = (
+    ("anna@demo.example", "Анна Ким", Role.MANAGER, 1),
+    ("boris@demo.example", "Борис Орлов", Role.MANAGER, 1),
+    ("igor@demo.example", "Игорь Лапин", Role.TEAM_LEAD, None),
+    ("dora@demo.example", "Дора Майер", Role.DESIGNER, None),
+    ("admin@demo.example", "Мария Седова", Role.ADMIN, None),
+    ("ops@demo.example", "Олег Панов", Role.OPS, None),
+)
+SPOTS = (("nova-br-1", True), ("nova-in-1", False))
+CAMPAIGNS = (
+    {"payload": "br_nov_02", "spot": "nova-br-1", "buyer": "Максим Орлов", "source": "Facebook",
+     "platform": "Instagram Stories", "campaign": "BR_Nov_Start_02", "adset": "25–34_SP_invest",
+     "ad": "video_3passos_v4"},
+    {"payload": "in_nov_01", "spot": "nova-in-1", "buyer": "Ирина Белова", "source": "Google",
+     "platform": "YouTube", "campaign": "IN_Nov_Start_01", "adset": "18–34_DL", "ad": "guide_v2"},
+)  # fmt: skip
+CLIENTS = (
+    ("Lucas", "Almeida", "lucas_almeida", "en", "br_nov_02"),
+    ("Priya", "Sharma", "priya_sh", "en", "in_nov_01"),
+    ("Дмитрий", "Соколов", "dsokolov", "ru", None),
+    ("Марина", "Кравец", "marina_kr", "ru", "br_nov_02"),
+)
+
+
+async def demo(ground: Ground, given: argparse.Namespace) -> None:
+    """Only outside production, and only once: a second run says what is there."""
+    if ground.settings.environment == "production":
+        raise Refused("The demo is not for production")
+    hashed = await _hashed()
+    async with ground.database.unit_of_work() as work:
+        if await User.named(work.session, PEOPLE[0][0]) is None:
+            await _people(work, hashed)
+    for file in sorted(DEFINITIONS.glob("*.yaml")):
+        await publish_file(ground.database, ground.storage, file)
+    await _bot_and_spots(ground)
+    _print_logins(ground)
+
+
+async def _hashed() -> str:
+    passwords = Passwords()
+    try:
+        return await passwords.hash(PASSWORD)
+    finally:
+        passwords.close()
+
+
+async def _people(work: Work, hashed: str) -> None:
+    team = await team_named(work, "Nova")
+    for login, name, role, line in PEOPLE:
+        work.add(User(login=login, name=name, role=role, line=line, password=hashed,
+                      team_id=team.id))  # fmt: skip
+
+
+async def _bot_and_spots(ground: Ground) -> None:
+    """The phone gets the bot and the clients, who come when the page of one of them is opened."""
+    async with httpx.AsyncClient(base_url=ground.settings.telegram, trust_env=False) as phone:
+        made = await phone.post("/control/bots", json=BOT)
+        me = (await phone.get(f"/bot{TOKEN}/getMe")).json()
+        if not me.get("ok"):
+            raise Refused("The demo needs the demo phone: %(why)s", why=made.text)
+        async with ground.database.unit_of_work() as work:
+            fresh = not (await work.execute(select(Spot.id).limit(1))).first()
+            if fresh:
+                await _spots(work, ground, me["result"])
+        if fresh:
+            await _clients(phone, me["result"]["id"])
+
+
+async def _spots(work: Work, ground: Ground, me: dict[str, object]) -> None:
+    bot = await connect(work, ground.settings, TOKEN, me, transport="webhook")
+    spots = {}
+    for name, is_default in SPOTS:
+        spots[name] = Spot(
+            name=name, bot_id=bot.id, process_key="first_contact", is_default=is_default,
+            settings={"link": "https://nova.example/start", "offer": "Nova Start"},
+        )  # fmt: skip
+        work.add(spots[name])
+    await work.flush()
+    for row in CAMPAIGNS:
+        origin = {key: value for key, value in row.items() if key != "spot"}
+        work.add(Campaign(spot_id=spots[row["spot"]].id, **origin))
+
+
+async def _clients(phone: httpx.AsyncClient, bot_id: object) -> None:
+    for first_name, last_name, username, language, payload in CLIENTS:
+        client = {"first_name": first_name, "last_name": last_name, "username": username,
+                  "language_code": language}  # fmt: skip
+        made = (await phone.post("/control/clients", json=client)).json()
+        act = f"/control/clients/{made['id']}/start"
+        await phone.post(act, json={"bot": bot_id, "payload": payload or ""})
+
+
+def _print_logins(ground: Ground) -> None:
+    print(f"Demo logins (password of all: {PASSWORD})")
+    for login, name, role, _ in PEOPLE:
+        print(f"  {login:<22} {name}, {role.value}")
+    print(f"Demo phone: {ground.settings.telegram}, links with a payload: "
+          f"{', '.join(str(row['payload']) for row in CAMPAIGNS)}")  # fmt: skip
