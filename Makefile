@@ -76,9 +76,8 @@ lock: ## resolve the newest versions into requirements*.lock
 
 LOCKING := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 --no-header
 
-messages: install ## gather the words of the pages into api/locales and compile them
-	@cd api && ../$(VENV)/bin/pybabel extract -F locales/babel.cfg -o locales/messages.pot . && \
-	  ../$(VENV)/bin/pybabel update -i locales/messages.pot -d locales
+messages: install ## gather the words of the pages into api/locales
+	@$(PY) -m api.catalogue
 
 clean: ## remove what was built and installed; data stays
 	rm -rf $(VENV) node_modules build api/static/dist .mypy_cache .ruff_cache .pytest_cache

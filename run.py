@@ -88,7 +88,8 @@ class Telling:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         seconds = f"{time.monotonic() - self.began:.1f} s"
-        print("interrupted" if kind else seconds, flush=True)
+        failure = "interrupted" if kind is KeyboardInterrupt else "failed"
+        print(failure if kind else seconds, flush=True)
 
 
 def _demo(household: "Household") -> str:
@@ -119,7 +120,10 @@ def _command(household: "Household", *words: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise Trouble(f"`leadloom.py {' '.join(words)}` failed:\n{done.stderr.strip()}")
+        log = household.logs / "leadloom.log"
+        log.write_text(done.stderr)
+        reason = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise Trouble(f"`leadloom.py {' '.join(words)}` failed: {reason[0]} (more in {log})")
     return done.stdout
 
 

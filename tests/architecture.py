@@ -32,7 +32,8 @@ BAD_CLASS = re.compile(r"^(\w+Manager|\w*(Service|Handler|Helper|Util)s?)$")
 BAD_FILE = re.compile(r"^(utils?|helpers?|services?|handlers?|managers?|common|misc)\.py$")
 UNSAFE = {
     r"\|\s*safe\b": "marks text as safe",
-    r"\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write": "writes HTML as text",
+    # the names of htmx's swaps are words, not writing
+    r"\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write": "writes HTML as text",
     r"<[^>]*\sstyle\s*=\s*[\"']": "has an inline style",
     r"<[^>]*\son[a-z]+\s*=\s*[\"']": "has an inline event handler",
     r"<style\b": "has an inline style sheet",

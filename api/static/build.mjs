@@ -1,7 +1,6 @@
 // Builds src/ and css/ into dist/ with hashed names, and dist/manifest.json: plain name → built name.
 import { build } from "esbuild"
 import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises"
-import { existsSync } from "node:fs"
 import { basename, dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -31,13 +30,13 @@ const common = {
   logLevel: "warning",
 }
 
-const present = names => names.filter(name => existsSync(join(here, name))).map(name => join(here, name))
+const paths = names => names.map(name => join(here, name))
 
 await rm(fresh, { recursive: true, force: true })
 await mkdir(join(fresh, "icons"), { recursive: true })
 const built = await Promise.all([
-  build({ ...common, entryPoints: present(pages), format: "esm", splitting: true }),
-  build({ ...common, entryPoints: present(workers), format: "iife" }),
+  build({ ...common, entryPoints: paths(pages), format: "esm", splitting: true }),
+  build({ ...common, entryPoints: paths(workers), format: "iife" }),
 ])
 const manifest = {}
 for (const { metafile } of built) {
