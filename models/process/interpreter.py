@@ -16,7 +16,7 @@ from models.process.facts import Facts, Paid
 from models.process.macros import read_template
 from models.process.state import Heard, ProcessState, Waiting
 from models.process.steps import BranchStep, NoteStep, SendStep, SetStep, WaitStep
-from models.process.waits import file_away, is_reply
+from models.process.waits import file_away, is_reply, is_word
 from models.process.waits import read as read_as_reply
 from models.process.walk import ARRIVED, STEPS_IN_ONE_MOVE, Walk
 from models.process.words import language_of, pressed_words
@@ -118,10 +118,13 @@ def place(
 
     `at`: same (its wait starts anew, its unsent messages go out), next, start (counters too), skip
     (as if the wait's time had passed), or a step's name. `read` are the client's words handed to
-    the step; other unread ones are dropped.
+    the step; other unread ones are dropped. Outside events that no wait has consumed stay: a
+    registration is true whoever leads.
     """
     step = _target(definition, state, at)
     fresh = at == "start"
+    kept = {heard.seq: heard for heard in state.unread if not is_word(heard)}
+    kept |= {heard.seq: heard for heard in read}
     placed = state.model_copy(
         update={
             "step": step,
@@ -133,7 +136,7 @@ def place(
             "handed_over": None,
             "waiting": None,
             "outcome": None,
-            "unread": tuple(read),
+            "unread": tuple(kept[seq] for seq in sorted(kept)),
             "visits": {} if fresh else state.visits,
             "jumps": {} if fresh else state.jumps,
         }

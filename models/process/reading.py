@@ -72,6 +72,8 @@ def explain(
     """One problem for each thing that does not fit. `seen`: id of a mapping to what read it."""
     problems = []
     for error in refused.errors(include_url=False):
+        if error["type"] == "too_short" and error["input"]:
+            continue  # its parts are there and broken, and have been named
         path, parent = _descend(data, error["loc"])
         step = path[1] if path[0] == "steps" and len(path) > 1 else None
         inside = path[2:] if step is not None else path

@@ -63,11 +63,14 @@ def look(
     return waiting
 
 
+def is_word(heard: Heard) -> bool:
+    """Whether the client said it, by a message or a press; else it is an outside event."""
+    return heard.kind == "message" or heard.button is not None
+
+
 def is_reply(heard: Heard, facts: Facts) -> bool:
-    """A message or a press. `/start` knocks at the door again and answers nothing."""
-    if heard.kind == "event":
-        return heard.button is not None
-    return not _knocks(heard, facts)
+    """A word that answers. `/start` only knocks at the door again."""
+    return is_word(heard) and not _knocks(heard, facts)
 
 
 def file_away(
@@ -144,6 +147,8 @@ def _knocks(heard: Heard, facts: Facts) -> bool:
 
 def _settled_at(reply: Sequence[Heard], quiet: timedelta) -> datetime:
     first, last = min(heard.at for heard in reply), max(heard.at for heard in reply)
+    if any(heard.button is not None for heard in reply):
+        quiet = timedelta(0)  # a press is a whole answer
     settled_at = min(last + quiet, first + quiet * GATHERING_LIMIT)
     members = [heard.at for heard in reply if heard.album is not None]
     return max([settled_at, *(at + ALBUM_SETTLES for at in members)])
