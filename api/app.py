@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import Depends, FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.middleware import Middleware
 
 from activities.clients.telegram import Telegram
@@ -16,14 +17,14 @@ from api import errors, journal
 from api.deps import guard
 from api.live import Hub
 from api.poller import Poller
-from api.routes import assets, events, health, patterns, people, reports, sessions, telegram
+from api.routes import assets, events, health, home, patterns, people, reports, sessions, telegram
 from api.security import LARGEST_BODY, Armour
 from models.database import Database
 from models.passwords import Passwords
 from models.settings import Settings, settings
 from workflows.engine import Engine
 
-ROUTES = (assets, events, health, patterns, people, reports, sessions)
+ROUTES = (assets, events, health, home, patterns, people, reports, sessions)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -44,6 +45,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     for each in ROUTES:
         app.include_router(each.router)
     app.router.routes.extend(telegram.routes)
+    app.state.paths = {found.path for found in iter_route_contexts(app.routes)}
     errors.install(app)
     return app
 

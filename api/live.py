@@ -1,0 +1,279 @@
+"""Live updates: one LISTEN connection a process, one hub, one bounded queue a stream.
+
+What a page shows of a lead is drawn by functions that register here:
+
+    @fragment("row")                        # to everybody who may see the lead
+    async def rows(session, leads, reader) -> dict[int, str]: ...
+
+    @fragment("conversation", opened=True)  # only where the lead is open
+    async def changes(session, leads, reader) -> dict[int, str]: ...
+
+`leads` maps a lead's id to the seq after which its page knows nothing. A fragment is drawn once for
+a `Reader` (language and zone) and its bytes are shared: it must hold nothing personal.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psycopg
+from fastapi.sse import format_sse_event
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from api.language import Reader, reading
+from api.sight import Glimpse, Sight, glimpses
+from models.database import CHANNEL, Database
+from models.session import Session, alive
+from models.user import User
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.02  # seconds between two rounds of telling: a burst is one round
+BEAT = 15.0  # seconds between keep-alives, each of which checks session and role again
+ROOM = 256  # messages a stream may fall behind before it is told to ask anew
+RECONNECT = (0.1, 2.0)  # seconds, from and to
+
+
+def encode(kind: str, **data: object) -> bytes:
+    """One message: JSON with its `kind`, as the browser's plain `message` event."""
+    return format_sse_event(data_str=json.dumps({"kind": kind, **data}, ensure_ascii=False))
+
+
+HELLO, RESYNC, ENDED = encode("hello"), encode("resync"), encode("ended")
+KEEP_ALIVE = b":\n" + encode("beat")
+
+Draw = Callable[[AsyncSession, dict[int, int], Reader], Awaitable[Mapping[int, str]]]
+
+
+@dataclass(frozen=True)
+class Fragment:
+    kind: str
+    draw: Draw
+    opened: bool
+
+
+FRAGMENTS: dict[str, Fragment] = {}
+
+
+def fragment(kind: str, *, opened: bool = False) -> Callable[[Draw], Draw]:
+    """Registers what draws `kind`; with `opened` only for streams that have the lead open."""
+
+    def register(draw: Draw) -> Draw:
+        FRAGMENTS[kind] = Fragment(kind, draw, opened)
+        return draw
+
+    return register
+
+
+class Stream:
+    """One browser's event stream. `opened` are the leads whose conversation it shows."""
+
+    def __init__(self, session_id: bytes, person: User, *, opened: Iterable[int] = ()) -> None:
+        self.session_id = session_id
+        self.opened = frozenset(opened)
+        self.ended = False
+        self._waiting: deque[bytes] = deque()
+        self._wake = asyncio.Event()
+        self.meet(person)
+
+    def meet(self, person: User) -> None:
+        """Who reads, as they are now."""
+        self.reader = Reader(person.locale, person.time_zone)
+        self.sight = Sight(person)
+
+    def put(self, said: bytes) -> None:
+        """Never waits: who falls too far behind asks anew instead."""
+        if len(self._waiting) >= ROOM:
+            self._waiting.clear()
+            said = RESYNC
+        self._waiting.append(said)
+        self._wake.set()
+
+    def end(self) -> None:
+        self.ended = True
+        self._waiting.append(ENDED)
+        self._wake.set()
+
+    async def read(self) -> AsyncIterator[bytes]:
+        yield HELLO
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            said = b"".join(self._waiting)
+            self._waiting.clear()
+            yield said
+            if self.ended:
+                return
+
+
+class Hub:
+    def __init__(self, database: Database, *, pause: float = PAUSE, beat: float = BEAT) -> None:
+        self.streams: set[Stream] = set()
+        self._database = database
+        self._pause, self._beat = pause, beat
+        self._changed: dict[int, int] = {}
+        self._heard = asyncio.Event()
+        self._told: dict[int, int] = {}  # of open leads: the last seq that streams were told
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Hub"]:
+        jobs = [asyncio.create_task(each()) for each in (self._listen, self._tell, self._check)]
+        try:
+            yield self
+        finally:
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            for stream in self.streams:
+                stream.end()
+
+    async def follow(self, stream: Stream) -> AsyncIterator[bytes]:
+        """The stream's bytes, from now on until it ends or its reader goes away."""
+        self.streams.add(stream)
+        try:
+            await self._note_opened(stream.opened)
+            async for said in stream.read():
+                yield said
+        finally:
+            self.streams.discard(stream)
+            still = frozenset().union(*(each.opened for each in self.streams))
+            for lead_id in stream.opened - still:
+                self._told.pop(lead_id, None)
+
+    def hear(self, payload: str) -> None:
+        """`[[lead_id, seq], …]`; an empty list means: look at everything."""
+        named = json.loads(payload)
+        if not named:
+            self.resync()
+        for lead_id, seq in named:
+            self._changed[lead_id] = max(seq, self._changed.get(lead_id, 0))
+        self._heard.set()
+
+    def resync(self) -> None:
+        """Something may have been missed: every page asks what changed."""
+        for stream in self.streams:
+            stream.put(RESYNC)
+
+    async def _listen(self) -> None:
+        address = self._database.url.replace("postgresql+psycopg://", "postgresql://", 1)
+        pause = RECONNECT[0]
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    address, autocommit=True, connect_timeout=5, application_name="leadloom live",
+                    keepalives_idle=10, keepalives_interval=5, keepalives_count=3,
+                ) as connection:  # fmt: skip
+                    await connection.execute(f"listen {CHANNEL}")
+                    self.resync()
+                    pause = RECONNECT[0]
+                    async for notify in connection.notifies():
+                        self.hear(notify.payload)
+            except psycopg.Error as error:
+                log.warning("not listening: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, RECONNECT[1])
+
+    async def _tell(self) -> None:
+        while True:
+            await self._heard.wait()
+            self._heard.clear()
+            changed, self._changed = self._changed, {}
+            if changed and self.streams:
+                try:
+                    await self._round(changed)
+                except Exception:
+                    log.exception("a live update was not drawn")
+                    self.resync()
+            await asyncio.sleep(self._pause)
+
+    async def _round(self, changed: dict[int, int]) -> None:
+        async with self._database.reading() as session:
+            seen = await glimpses(session, changed)
+            audience: dict[Reader, dict[Stream, set[int]]] = {}
+            for stream in self.streams:
+                visible = _look(stream, seen)
+                if visible:
+                    audience.setdefault(stream.reader, {})[stream] = visible
+            for reader, streams in audience.items():
+                with reading(reader):
+                    for each in FRAGMENTS.values():
+                        await self._send(session, each, reader, streams, changed)
+        self._told.update((id, seq) for id, seq in changed.items() if id in self._told)
+
+    async def _send(
+        self,
+        session: AsyncSession,
+        each: Fragment,
+        reader: Reader,
+        streams: dict[Stream, set[int]],
+        changed: dict[int, int],
+    ) -> None:
+        """Drawn and encoded once; what a stream gets is the same bytes as its neighbour's."""
+        wanted = {
+            stream: visible & stream.opened if each.opened else visible
+            for stream, visible in streams.items()
+        }
+        after = {id: self._told.get(id, changed[id]) for id in set().union(*wanted.values())}
+        if not after:
+            return
+        drawn = await each.draw(session, after, reader)
+        said = {
+            id: encode(each.kind, lead=id, after=after[id], seq=changed[id], html=html)
+            for id, html in drawn.items()
+            if html
+        }
+        for stream, visible in wanted.items():
+            for id in visible & said.keys():
+                stream.put(said[id])
+
+    async def _note_opened(self, opened: frozenset[int]) -> None:
+        if new := {id: id for id in opened if id not in self._told}:
+            async with self._database.reading() as session:
+                for lead in (await glimpses(session, new)).values():
+                    self._told.setdefault(lead.id, lead.seq)
+
+    async def _check(self) -> None:
+        while True:
+            await asyncio.sleep(self._beat)
+            if self.streams:
+                try:
+                    await self._check_sessions()
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("sessions not checked: %s", error)
+            for stream in self.streams:
+                stream.put(KEEP_ALIVE)
+
+    async def _check_sessions(self) -> None:
+        """One question for all streams: whose session lives, and who they are now."""
+        streams = list(self.streams)
+        query = select(col(Session.id), User).join(User, col(User.id) == Session.user_id)
+        query = query.where(
+            col(Session.id).in_({stream.session_id for stream in streams}),
+            alive(datetime.now(UTC)),
+        )
+        async with self._database.reading() as session:
+            people = {row[0]: row[1] for row in await session.execute(query)}
+        for stream in streams:
+            if person := people.get(stream.session_id):
+                stream.meet(person)
+            else:
+                stream.end()
+
+
+def _look(stream: Stream, seen: Mapping[int, Glimpse]) -> set[int]:
+    """Which of the leads this stream's person may see; tells which ones they no longer may."""
+    visible = set()
+    for glimpse in seen.values():
+        if stream.sight.sees(glimpse.lead):
+            visible.add(glimpse.id)
+        elif glimpse.before is not None and stream.sight.sees(glimpse.before):
+            stream.put(encode("gone", lead=glimpse.id))
+    return visible

@@ -1,0 +1,117 @@
+"""Pages and fragments: one template serves the page, the live update and the refresh."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api import assets, language, words
+from api.language import LOCALES, Reader, reading
+from models.user import THEMES, User, hue, initials
+
+TEMPLATES = Path(__file__).parent / "templates"
+LOOK = "look"  # the cookie that keeps language and theme of who is not signed in: "ru.dark"
+
+environment = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+)
+environment.install_gettext_callables(  # type: ignore[attr-defined]
+    language.gettext, language.ngettext, newstyle=True,
+    pgettext=language.pgettext, npgettext=language.npgettext,
+)  # fmt: skip
+environment.globals.update(
+    asset=assets.asset, icon=assets.icon, flag=assets.flag,
+    clock=language.clock, short=language.short, day=language.day, full=language.full,
+    duration=language.duration, number=language.number, money=language.money,
+    country=language.country, tongue=language.tongue, reader=language.reader,
+    initials=initials, hue=hue, words=words, now=lambda: datetime.now(UTC),
+)  # fmt: skip
+
+
+def html(template: str, **context: Any) -> str:
+    """A fragment in the words of the current `reading`: nothing about a person is known."""
+    return environment.get_template(f"{template}.html").render(context)
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """The page; for htmx only its `main` block. Knows `person`, `csrf`, `path`, `theme`.
+
+    A template that does not extend `layout` is a fragment anyway.
+    """
+    person = person_of(request)
+    seen_as = reader_of(request)
+    around = {
+        "request": request,
+        "path": request.url.path,
+        "layout": "_fragment.html" if wants_fragment(request) else "_base.html",
+        "person": person,
+        "csrf": getattr(request.state, "csrf", ""),
+        "theme": theme_of(request),
+        "lang": seen_as.locale,
+        "places": [place for place in words.PLACES if place.path in request.app.state.paths],
+        "stream_name": stream_name(request),
+    }
+    with reading(seen_as):
+        body = environment.get_template(f"{template}.html").render(around | context)
+    kept = {"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})}
+    return HTMLResponse(body, status_code=status, headers=kept)
+
+
+def stream_name(request: Request) -> str:
+    """Names the browser's shared stream: another session never hears this one's."""
+    csrf = getattr(request.state, "csrf", "")
+    return sha256(csrf.encode()).hexdigest()[:16] if csrf else ""
+
+
+def go(request: Request, path: str) -> Response:
+    """After a change: on to another page, for a form of a page and for htmx."""
+    if is_htmx(request):
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return RedirectResponse(path, status_code=303)
+
+
+def is_htmx(request: Request) -> bool:
+    return "hx-request" in request.headers
+
+
+def wants_fragment(request: Request) -> bool:
+    """htmx says whether it swaps a part or the whole body."""
+    return is_htmx(request) and request.headers.get("hx-request-type") != "full"
+
+
+def person_of(request: Request) -> User | None:
+    return getattr(request.state, "person", None)
+
+
+def reader_of(request: Request) -> Reader:
+    if person := person_of(request):
+        return Reader(person.locale, person.time_zone)
+    chosen = request.cookies.get(LOOK, "").split(".")[0]
+    if chosen in LOCALES:
+        return Reader(chosen)
+    wanted = request.headers.get("accept-language", "")[:2].lower()
+    return Reader("en" if wanted == "en" else "ru")
+
+
+def theme_of(request: Request) -> str:
+    if person := person_of(request):
+        return person.theme
+    chosen = request.cookies.get(LOOK, "").partition(".")[2]
+    return chosen if chosen in THEMES else "auto"

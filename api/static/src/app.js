@@ -1,0 +1,15 @@
+import htmx from "htmx.org"
+import * as dialogs from "./dialogs.js"
+import * as keys from "./keys.js"
+import * as live from "./live.js"
+import { requests } from "./requests.js"
+import { swaps } from "./swaps.js"
+import { policy } from "./trusted.js"
+import "./waiting.js"
+
+htmx.registerExtension("trusted", { init: api => api.initSecurity(policy) })
+htmx.registerExtension("requests", requests)
+htmx.registerExtension("swaps", swaps)
+dialogs.start()
+keys.start()
+live.start()

@@ -1,0 +1,28 @@
+// <button data-opens="id"> shows a dialog, [data-closes] in it closes it; the browser gives the
+// focus back to the opener. A dialog that came by htmx with data-now opens itself.
+function click(event) {
+  const opener = event.target.closest?.("[data-opens]")
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal()
+  const closer = event.target.closest?.("[data-closes]")
+  if (closer) closer.closest("dialog")?.close()
+  // a press on the veil
+  if (event.target.matches?.("dialog[open]") && outside(event)) event.target.close()
+}
+
+function outside({ target, clientX, clientY }) {
+  const box = target.getBoundingClientRect()
+  return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom
+}
+
+function open(root) {
+  root.querySelectorAll?.("dialog[data-now]:not([open])").forEach(one => one.showModal())
+}
+
+export function start() {
+  document.addEventListener("click", click)
+  document.addEventListener("htmx:after:settle", event => open(event.target))
+  // answered well: done
+  document.addEventListener("htmx:after:request", ({ target, detail }) => {
+    if (detail.ctx.response.status < 400 && target.matches?.("dialog form")) target.closest("dialog").close()
+  })
+}

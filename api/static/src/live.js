@@ -1,0 +1,66 @@
+// The page's end of the live updates. A message is put in by key; whatever may have been missed is
+// asked for: each [data-refresh] is an address whose answer makes its element equal the database
+// ({seq} stands for what the element's cursor has seen). NOTIFY is only a doorbell.
+import htmx from "htmx.org"
+import { policy } from "./trusted.js"
+import { stream } from "./stream.js"
+
+const cursor = lead => document.getElementById(`cursor-${lead}`)
+const opened = () => [...document.querySelectorAll("[data-open-lead]")].map(one => Number(one.dataset.openLead))
+let line
+
+function hear(message) {
+  const { kind, lead, after, html } = message
+  if (kind === "state") document.documentElement.dataset.link = message.state
+  else if (kind === "hello" || kind === "resync") refresh()
+  else if (kind === "gone") leave(lead)
+  else if (html) {
+    const seen = cursor(lead)
+    if (seen && Number(seen.dataset.seq) < after) refresh(seen.closest("[data-refresh]"))
+    else htmx.swap({ text: html, target: document.body, swap: "none", sourceElement: document.body })
+  }
+  document.dispatchEvent(new CustomEvent("live", { detail: message }))
+}
+
+export function refresh(only) {
+  for (const element of only ? [only] : document.querySelectorAll("[data-refresh]")) {
+    const seen = element.querySelector("[data-seq]")?.dataset.seq ?? element.dataset.seq ?? 0
+    const path = element.dataset.refresh.replace("{seq}", seen)
+    const swap = element.dataset.refreshSwap ?? "none"
+    htmx.ajax("GET", path, { source: element, target: element, swap }).catch(() => {})
+  }
+}
+
+function leave(lead) {
+  document.querySelectorAll(`[data-lead="${Number(lead)}"]`).forEach(one => one.remove())
+}
+
+function connect() {
+  const { worker, live } = document.body.dataset
+  if (!live) return
+  if (globalThis.SharedWorker) {
+    const url = policy?.createScriptURL(worker) ?? worker
+    const { port } = new SharedWorker(url, { name: live })
+    const name = `tab-${crypto.randomUUID?.() ?? Math.random()}`
+    port.onmessage = ({ data }) => hear(data)
+    navigator.locks?.request(name, () => new Promise(() => {}))
+    port.postMessage({ name })
+    line = { open: open => port.postMessage({ open }), wake: () => port.postMessage({ wake: true }) }
+  } else {
+    line = stream(hear)
+  }
+  line.open(opened())
+}
+
+export function start() {
+  connect()
+  if (!line) return
+  let before = String(opened())
+  htmx.on("htmx:after:swap", () => {
+    if (String(opened()) !== before) line.open(opened())
+    before = String(opened())
+  })
+  addEventListener("online", () => line.wake())
+  addEventListener("pageshow", event => event.persisted && refresh())
+  document.addEventListener("visibilitychange", () => document.hidden || line.wake())
+}

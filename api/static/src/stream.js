@@ -1,0 +1,77 @@
+// One event stream that comes back by itself. `say(message)` hears what the server says, and
+// {kind: "state", state: "live" | "lost" | "signed-out"}. Runs in the worker, or in the page where
+// there is no SharedWorker.
+const FIRST_PAUSE = 250 // ms
+const LONGEST_PAUSE = 1500
+const QUIET = 35_000 // the server beats every 15 s
+const ASLEEP = 4_000 // a tick that late means that the machine slept
+const PATIENCE = 2_000 // before a break is spoken of
+
+export function stream(say) {
+  let source, opened = "", pause = FIRST_PAUSE, again, lost, heard = Date.now(), state = ""
+
+  function become(next) {
+    clearTimeout(lost)
+    lost = undefined
+    if (state !== next) say({ kind: "state", state: (state = next) })
+  }
+
+  function connect() {
+    clearTimeout(again)
+    const previous = source
+    const mine = (source = new EventSource(`/events${opened}`))
+    heard = Date.now()
+    mine.onmessage = ({ data }) => {
+      heard = Date.now()
+      const message = JSON.parse(data)
+      if (message.kind === "hello") {
+        previous?.close()
+        pause = FIRST_PAUSE
+        become("live")
+      }
+      if (message.kind === "ended") return ask()
+      if (mine === source || message.kind !== "hello") say(message)
+    }
+    mine.onerror = () => {
+      mine.close()
+      previous?.close()
+      if (mine === source) ask()
+    }
+  }
+
+  // The stream does not say why it ended: the session may have.
+  async function ask() {
+    source?.close()
+    lost ??= setTimeout(become, PATIENCE, "lost")
+    const answer = await fetch("/me", { headers: { Accept: "application/json" } }).catch(() => null)
+    if (answer?.status === 401) return become("signed-out")
+    clearTimeout(again)
+    again = setTimeout(connect, pause * (0.75 + Math.random() / 2))
+    pause = Math.min(pause * 2, LONGEST_PAUSE)
+  }
+
+  let ticked = Date.now()
+  setInterval(() => {
+    const now = Date.now()
+    if (now - ticked > ASLEEP || now - heard > QUIET) connect()
+    ticked = now
+  }, 1000)
+
+  return {
+    /** The leads whose conversations are shown. */
+    open(leads) {
+      const wanted = [...new Set(leads)].sort((a, b) => a - b).slice(0, 20)
+      const query = wanted.length ? `?${wanted.map(id => `open=${id}`).join("&")}` : ""
+      if (source && query === opened) return
+      opened = query
+      connect()
+    },
+    /** After a sleep, or when the network says that it is back. */
+    wake() {
+      if (state !== "live" || Date.now() - heard > QUIET / 2) connect()
+    },
+    get state() {
+      return state
+    },
+  }
+}
