@@ -1,0 +1,129 @@
+"""The one search box: people by name, @user and Telegram ID; messages by their words.
+
+Both stop early: a name that half the leads have is not worth sorting a million rows for, and of
+messages the newest partitions are asked first.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, literal_column, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.lead.lead import Lead
+from models.message import Message
+from models.queries.inbox import Chat, described
+from models.queries.visibility import visible_leads
+from models.user import User
+
+MOST_LEADS, MOST_HITS = 30, 50
+LOOKED_AT = 1000  # matching leads that are sorted; more of them do not name anybody
+PARTITION = 500_000  # message ids in one partition, as the first migration cut them
+LONGEST = 100
+INDEXED = 3  # letters from which a trigram can be found anywhere in a word
+SHOWN_BEFORE, SHOWN = 40, 160  # characters of a message around the first match
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A message that was found, with its chat."""
+
+    chat: Chat
+    message: Message
+    excerpt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    words: Sequence[str]
+    chats: Sequence[Chat]
+    hits: Sequence[Hit]
+
+
+async def search(session: AsyncSession, person: User, asked: str) -> Found:
+    """What the person may see of what was asked; nothing for nothing."""
+    asked = " ".join(asked.split())[:LONGEST].lower()
+    words = re.findall(r"\w+", asked)
+    if not words:
+        return Found(words=(), chats=(), hits=())
+    leads = await _leads(session, person, asked)
+    return Found(
+        words=words,
+        chats=await described(session, leads),
+        hits=[] if asked.startswith("@") else await _hits(session, person, words),
+    )
+
+
+async def _leads(session: AsyncSession, person: User, asked: str) -> list[Lead]:
+    searched = col(Lead.search_text)
+    if len(asked) < INDEXED:
+        begins = [searched.startswith(each, autoescape=True) for each in (asked,)]
+        inside = [searched.contains(f" {mark}{asked}", autoescape=True) for mark in ("", "@")]
+        matches = or_(*begins, *inside)
+    else:
+        matches = searched.contains(asked, autoescape=True)
+    # The planner would rather walk the newest leads one by one: fenced, it asks the index.
+    capped = (
+        select(col(Lead.id), col(Lead.last_action_at))
+        .where(matches, visible_leads(person))
+        .limit(LOOKED_AT)
+        .cte("capped")
+        .prefix_with("materialized", dialect="postgresql")
+    )
+    newest = (
+        select(capped.c.id)
+        .order_by(capped.c.last_action_at.desc(), capped.c.id.desc())
+        .limit(MOST_LEADS)
+    )
+    query = (
+        select(Lead)
+        .where(col(Lead.id).in_(newest))
+        .order_by(col(Lead.last_action_at).desc(), col(Lead.id).desc())
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> list[Hit]:
+    newest = (await session.execute(select(func.max(Message.id)))).scalar() or 0
+    query = (
+        select(Message, Lead)
+        .select_from(text("message_search s"))
+        .join(Message, col(Message.id) == literal_column("s.message_id"))
+        .join(Lead, col(Lead.id) == Message.lead_id)
+        .where(
+            text("s.message_id >= :first and s.message_id < :end"),
+            text("s.tsv @@ to_tsquery('simple', :asked)"),
+            visible_leads(person),
+        )
+        .order_by(literal_column("s.message_id").desc())
+        .limit(bindparam("most"))
+    )
+    asked = " & ".join(f"{word}:*" for word in words)
+    found: list[tuple[Message, Lead]] = []
+    for number in range(newest // PARTITION, -1, -1):
+        values = {
+            "first": number * PARTITION, "end": (number + 1) * PARTITION,
+            "asked": asked, "most": MOST_HITS - len(found),
+        }  # fmt: skip
+        rows = await session.execute(query, values)
+        found += [(message, lead) for message, lead in rows]
+        if len(found) >= MOST_HITS:
+            break
+    chats = await described(session, list({lead.id: lead for _, lead in found}.values()))
+    by_id = {chat.lead.id: chat for chat in chats}
+    return [
+        Hit(chat=by_id[lead.id], message=message, excerpt=excerpt(message.text, words))
+        for message, lead in found
+    ]
+
+
+def excerpt(words_said: str, words: Sequence[str]) -> str:
+    """As much of a message as one line shows, around the first word that was looked for."""
+    said = " ".join(words_said.split())
+    found = re.search("|".join(map(re.escape, words)), said, re.IGNORECASE)
+    start = max(0, found.start() - SHOWN_BEFORE) if found else 0
+    if start:
+        start = said.rfind(" ", 0, start) + 1 or start
+    return ("…" if start else "") + said[start : start + SHOWN]
