@@ -219,7 +219,7 @@ def _written(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, timedelta):
-        return str(value.total_seconds())
+        return f"PT{value.total_seconds():.3f}S"
     return os.fspath(value) if isinstance(value, Path) else str(value)
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from machine.child import Child
+from machine.household import environment
 from machine.ports import free
 from machine.postgres import Postgres
 from machine.temporal import Temporal
 from machine.trouble import Trouble
+from models.settings import Settings
 from tests.eventually import eventually
 
 
@@ -87,3 +90,16 @@ def test_a_child_that_ends_early_is_named(says: str, told: str, tmp_path: Path):
 def test_a_program_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(Trouble, match="ghost cannot be started"):
         Child("ghost", [tmp_path / "nowhere"], log=tmp_path / "log").start()
+
+
+def test_settings_reach_a_child_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    given = Settings(
+        data=tmp_path,
+        port=9000,
+        relay_every=timedelta(milliseconds=1500),
+        secret_key=SecretStr("ab" * 32),
+    )
+    for name, value in environment(given).items():
+        monkeypatch.setenv(name, value)
+
+    assert Settings() == given
