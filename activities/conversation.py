@@ -148,7 +148,7 @@ class Conversation:
             open_sealed(
                 claimed["token"],
                 key=self._settings.key(),
-                place=f"bot.token:{claimed['bot_id']}",
+                purpose=f"bot.token:{claimed['bot_id']}",
             ),
             method,
             seconds=limit.total_seconds() * 0.5,

@@ -23,6 +23,11 @@ def count() -> Any:
     )
 
 
+def defaulting(value: str | int, **more: Any) -> Any:
+    """A default for rows that plain SQL inserts, too."""
+    return Field(default=value, sa_column_kwargs={"server_default": str(value)}, **more)
+
+
 def moment(*, nullable: bool = True) -> Any:
     """A time with its zone."""
     return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)  # type: ignore[call-overload]

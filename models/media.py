@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import document, identity, reference, stamped
+from models.columns import defaulting, document, identity, reference, stamped
 
 
 class MediaState(StrEnum):
@@ -30,11 +30,11 @@ class Media(SQLModel, table=True):
     id: int | None = identity()
     lead_id: int = reference("lead.id", nullable=False, index=True)
     message_id: int | None = reference("message.id")
-    position: int = 0
+    position: int = defaulting(0)
     kind: str
     state: MediaState = Field(default=MediaState.PENDING, sa_type=Text)
     reason: str | None = None
-    attempts: int = 0
+    attempts: int = defaulting(0)
     file_id: str | None = None
     file_unique_id: str | None = None
     sha256: bytes | None = Field(default=None, sa_type=LargeBinary)

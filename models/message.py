@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from models.columns import document, identity, moment, reference, stamped
+from models.columns import defaulting, document, identity, moment, reference, stamped
 
 
 class Direction(StrEnum):
@@ -76,8 +76,8 @@ class Message(SQLModel, table=True):
     position: int | None = Field(default=None, sa_type=BigInteger)
     direction: Direction = Field(sa_type=Text)
     author: str = Field(description="an actor, as in the timeline")
-    kind: str = "text"
-    text: str = ""
+    kind: str = defaulting("text")
+    text: str = defaulting("")
     entities: list[Any] = document(list)
     buttons: list[Any] = document(list)
     details: dict[str, Any] = document()
@@ -89,14 +89,14 @@ class Message(SQLModel, table=True):
     state: State = Field(sa_type=Text)
     reason: str | None = None
     epoch: int | None = None
-    attempt: int = 0
+    attempt: int = defaulting(0)
     claimed_at: datetime | None = moment()
     not_before: datetime | None = moment()
     typing_from: datetime | None = moment()
     client_key: str | None = None
     step_key: str | None = None
     group_key: str | None = None
-    part: int = 0
+    part: int = defaulting(0)
     telegram_ids: list[int] = Field(
         default_factory=list,
         sa_type=ARRAY(BigInteger),  # type: ignore[call-overload]

@@ -43,15 +43,15 @@ class Bot(SQLModel, table=True):
             id=int(number), username=username, name=name, token=b"", secret=b"",
             transport=transport, path=secrets.token_urlsafe(24),
         )  # fmt: skip
-        bot.token = seal(token, key=key, place=f"bot.token:{bot.id}")
-        bot.secret = seal(secrets.token_urlsafe(32), key=key, place=f"bot.secret:{bot.id}")
+        bot.token = seal(token, key=key, purpose=f"bot.token:{bot.id}")
+        bot.secret = seal(secrets.token_urlsafe(32), key=key, purpose=f"bot.secret:{bot.id}")
         return bot
 
     def open_token(self, key: bytes) -> str:
-        return open_sealed(self.token, key=key, place=f"bot.token:{self.id}")
+        return open_sealed(self.token, key=key, purpose=f"bot.token:{self.id}")
 
     def open_secret(self, key: bytes) -> str:
-        return open_sealed(self.secret, key=key, place=f"bot.secret:{self.id}")
+        return open_sealed(self.secret, key=key, purpose=f"bot.secret:{self.id}")
 
     def pause(self, *, until: datetime) -> None:
         """Nothing leaves until then; after it one message goes first and decides for all."""

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel
 
-from models.columns import count, document, identity, moment, reference, stamped
+from models.columns import count, defaulting, document, identity, moment, reference, stamped
 from models.timeline import Action, Event
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class LeadRow(SQLModel):
     spot_id: int | None = reference("spot.id")
 
     telegram_id: int | None = Field(default=None, sa_type=BigInteger)
-    first_name: str = ""
-    last_name: str = ""
+    first_name: str = defaulting("")
+    last_name: str = defaulting("")
     username: str | None = None
     language: str | None = None
     country: str | None = None
@@ -58,8 +58,8 @@ class LeadRow(SQLModel):
     blocked_at: datetime | None = moment()
     created_at: datetime = stamped()
 
-    stage_key: str = Field(default="new", foreign_key="stage.key")
-    line: int = 1
+    stage_key: str = defaulting("new", foreign_key="stage.key")
+    line: int = defaulting(1)
     owner_id: int | None = reference("user_account.id")
     team_id: int | None = reference("team.id")
 
@@ -70,7 +70,7 @@ class LeadRow(SQLModel):
     epoch: int = count()
     run: int = count()
 
-    mode: str = Field(default="auto", description="auto: the process leads; manual: a person")
+    mode: str = defaulting("auto", description="auto: the process leads; manual: a person")
     mode_at: datetime | None = moment()
     mode_by: str | None = None
     mode_because: str | None = None
@@ -83,10 +83,10 @@ class LeadRow(SQLModel):
     due_at: datetime | None = moment()
 
     last_action_at: datetime = moment(nullable=False)
-    last_text: str = ""
+    last_text: str = defaulting("")
     last_author: str | None = None
     last_state: str | None = None
-    unread: int = 0
+    unread: int = defaulting(0)
     waiting_since: datetime | None = moment()
     notice: str | None = Field(default=None, description="failed, unknown or system until opened")
     archived_at: datetime | None = moment()

@@ -9,12 +9,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-PARTITIONS, PARTITION = 40, 500_000
-
 
 def upgrade() -> None:
     op.execute("create extension if not exists pg_trgm")
-
     op.create_table('bot',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('username', sa.Text(), nullable=False),
@@ -141,8 +138,8 @@ def upgrade() -> None:
     sa.Column('thread_id', sa.BigInteger(), nullable=True),
     sa.Column('spot_id', sa.BigInteger(), nullable=True),
     sa.Column('telegram_id', sa.BigInteger(), nullable=True),
-    sa.Column('first_name', sa.Text(), nullable=False),
-    sa.Column('last_name', sa.Text(), nullable=False),
+    sa.Column('first_name', sa.Text(), server_default='', nullable=False),
+    sa.Column('last_name', sa.Text(), server_default='', nullable=False),
     sa.Column('username', sa.Text(), nullable=True),
     sa.Column('language', sa.Text(), nullable=True),
     sa.Column('country', sa.Text(), nullable=True),
@@ -157,8 +154,8 @@ def upgrade() -> None:
     sa.Column('search_text', sa.Text(), sa.Computed("lower(first_name || ' ' || last_name || ' ' || coalesce('@' || username, '') || ' ' || coalesce(telegram_id::text, ''))", persisted=True), nullable=True),
     sa.Column('blocked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('stage_key', sa.Text(), nullable=False),
-    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('stage_key', sa.Text(), server_default='new', nullable=False),
+    sa.Column('line', sa.Integer(), server_default='1', nullable=False),
     sa.Column('owner_id', sa.BigInteger(), nullable=True),
     sa.Column('team_id', sa.BigInteger(), nullable=True),
     sa.Column('seq', sa.BigInteger(), server_default='0', nullable=False),
@@ -167,7 +164,7 @@ def upgrade() -> None:
     sa.Column('move', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('epoch', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('run', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('mode', sa.Text(), nullable=False),
+    sa.Column('mode', sa.Text(), server_default='auto', nullable=False),
     sa.Column('mode_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('mode_by', sa.Text(), nullable=True),
     sa.Column('mode_because', sa.Text(), nullable=True),
@@ -179,10 +176,10 @@ def upgrade() -> None:
     sa.Column('process_state', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_action_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('last_text', sa.Text(), nullable=False),
+    sa.Column('last_text', sa.Text(), server_default='', nullable=False),
     sa.Column('last_author', sa.Text(), nullable=True),
     sa.Column('last_state', sa.Text(), nullable=True),
-    sa.Column('unread', sa.Integer(), nullable=False),
+    sa.Column('unread', sa.Integer(), server_default='0', nullable=False),
     sa.Column('waiting_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('notice', sa.Text(), nullable=True),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
@@ -269,8 +266,8 @@ def upgrade() -> None:
     sa.Column('position', sa.BigInteger(), nullable=True),
     sa.Column('direction', sa.Text(), nullable=False),
     sa.Column('author', sa.Text(), nullable=False),
-    sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), server_default='text', nullable=False),
+    sa.Column('text', sa.Text(), server_default='', nullable=False),
     sa.Column('entities', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
     sa.Column('buttons', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
     sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
@@ -281,14 +278,14 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('epoch', sa.Integer(), nullable=True),
-    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('attempt', sa.Integer(), server_default='0', nullable=False),
     sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('typing_from', sa.DateTime(timezone=True), nullable=True),
     sa.Column('client_key', sa.Text(), nullable=True),
     sa.Column('step_key', sa.Text(), nullable=True),
     sa.Column('group_key', sa.Text(), nullable=True),
-    sa.Column('part', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Integer(), server_default='0', nullable=False),
     sa.Column('telegram_ids', postgresql.ARRAY(sa.BigInteger()), server_default='{}', nullable=False),
     sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -332,15 +329,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('source', 'source_id')
     )
     op.create_index(op.f('ix_payment_lead_id'), 'payment', ['lead_id'], unique=False)
+    op.create_table('token_call',
+    sa.Column('token_id', sa.BigInteger(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('asked', sa.LargeBinary(), nullable=False),
+    sa.Column('answered', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
+    sa.Column('called_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['token_id'], ['token.id'], ),
+    sa.PrimaryKeyConstraint('token_id', 'key')
+    )
     op.create_table('media',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('message_id', sa.BigInteger(), nullable=True),
-    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), server_default='0', nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
-    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('file_id', sa.Text(), nullable=True),
     sa.Column('file_unique_id', sa.Text(), nullable=True),
     sa.Column('sha256', sa.LargeBinary(), nullable=True),
@@ -371,58 +377,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_message_edit_message_id'), 'message_edit', ['message_id'], unique=False)
-
-    _message_search()
-    _vocabulary()
-
-
-def _message_search() -> None:
-    """The words of messages, beside the messages: partitions stay small and new ones are asked
-    first, and the message table pays for no text index. A trigger keeps them in step."""
-    op.execute(
-        """
-        create table message_search (message_id bigint not null, lead_id bigint not null,
-            tsv tsvector not null, primary key (message_id)) partition by range (message_id);
-        create index message_search_words on message_search using gin (tsv);
-        """
-    )
-    for number in range(PARTITIONS):
-        op.execute(
-            f"create table message_search_{number:02} partition of message_search"
-            f" for values from ({number * PARTITION}) to ({(number + 1) * PARTITION})"
-        )
-    op.execute("create table message_search_rest partition of message_search default")
-    op.execute(
-        """
-        create function message_words() returns trigger language plpgsql as $$
-        begin
-            insert into message_search (message_id, lead_id, tsv)
-            values (new.id, new.lead_id, to_tsvector('simple', new.text))
-            on conflict (message_id) do update set tsv = excluded.tsv;
-            return null;
-        end $$;
-        create trigger message_words_kept after insert or update of text on message
-            for each row when (new.text <> '') execute function message_words();
-        """
-    )
-
-
-def _vocabulary() -> None:
-    """The stages and tags that a new installation begins with."""
-    op.execute(
-        """
-        insert into stage (key, position, name_ru, name_en, kind, hue) values
-            ('new', 1, 'Новый', 'New', 'open', 1),
-            ('talking', 2, 'В диалоге', 'Talking', 'open', 2),
-            ('registration', 3, 'Регистрация', 'Registration', 'open', 3),
-            ('deposit', 4, 'Депозит', 'Deposit', 'won', 4),
-            ('repeat', 5, 'Повторный депозит', 'Repeat deposit', 'won', 5),
-            ('lost', 6, 'Потерян', 'Lost', 'lost', 6);
-        insert into tag (name, hue) values
-            ('регистрация', 1), ('пополнил', 2), ('вывод', 3), ('тест-драйв', 4),
-            ('перезвонить', 5), ('молчит', 6), ('vip', 7);
-        """
-    )
 
 
 def downgrade() -> None:
