@@ -1,15 +1,27 @@
-"""What things are called, in the reader's language: the only place that words enums and events."""
+"""What things are called, in the reader's language: the only place that words enums and reasons.
+
+Events are worded in `api/sentences.py`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.language import gettext as _
+from api.language import reader
+from models.lead.driving import Mode
+from models.message import State
+from models.payment import Kind
 from models.user import THEMES, Role
+
+
+def N_(message: str) -> str:
+    """Marks a message id that is worded later, or said by a part that cannot translate."""
+    return message
 
 
 @dataclass(frozen=True)
 class Place:
-    """A section of the rail."""
+    """A section of the rail; shown as soon as the path exists."""
 
     path: str
     icon: str
@@ -20,16 +32,133 @@ class Place:
         return _(self.message)
 
 
-def N_(message: str) -> str:
-    """Marks a message id that is worded later."""
-    return message
-
-
 PLACES = (
     Place("/leads", "messages-square", "KeyG,KeyC", N_("Chats")),
     Place("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
     Place("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
 )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A status in one sign: its class, icon, and the words for the title and the screen reader."""
+
+    kind: str
+    icon: str
+    said: str
+
+
+def mark(kind: str) -> Mark:
+    """Of a message's state, or of a lead's notice ("system")."""
+    known = {
+        State.SCHEDULED: Mark("queued", "clock", _("waits for its time")),
+        State.QUEUED: Mark("queued", "clock", _("in the queue")),
+        State.SENDING: Mark("queued", "clock", _("leaving")),
+        State.SENT: Mark("sent", "check", _("sent: Telegram accepted it")),
+        State.FAILED: Mark("error", "circle-alert", _("not sent")),
+        State.UNKNOWN: Mark("unknown", "circle-question-mark", _("unknown whether it arrived")),
+        State.CANCELLED: Mark("cancelled", "ban", _("taken back")),
+        "system": Mark("system", "bell", _("new system notice")),
+    }
+    return known[kind]
+
+
+def mode(one: str) -> str:
+    return _("Auto") if one == Mode.AUTO else _("Manual")
+
+
+def why_manual(because: str | None, reason: dict[str, str] | None = None) -> str:
+    """Why a person drives; `reason` are a designer's own words by language."""
+    if reason:
+        return reason.get(reader().locale) or next(iter(reason.values()))
+    known = {
+        "asked": _("the process asks for a person"),
+        "send_failed": _("a message could not be sent"),
+        "no_such_step": _("the process names a step that does not exist"),
+        "runaway": _("the process went in circles"),
+        "no_process": _("no process is set for this spot"),
+        "stopped": _("the process was stopped"),
+    }
+    return known.get(because or "", "")
+
+
+def why_not_sent(reason: str | None) -> str:
+    """Telegram's words, where they are known, in ours."""
+    said = (reason or "").lower()
+    known = {
+        "blocked by the user": _("the client blocked the bot"),
+        "user is deactivated": _("the client's account is deleted"),
+        "chat not found": _("Telegram does not find this chat"),
+        "too long": _("the text is too long for Telegram"),
+        "can't parse entities": _("Telegram does not understand the formatting"),
+        "earlier_part_failed": _("an earlier part was not sent"),
+        "forgotten": _("counted as not sent"),
+        "too big": _("the file is too big"),
+    }
+    for part, sentence in known.items():
+        if part in said:
+            return sentence
+    return _("Telegram refused it (%(why)s)") % {"why": reason} if reason else _("no reason given")
+
+
+def why_waiting(reason: str | None) -> str:
+    """Why a queued message has not left yet."""
+    known = {
+        "too_many_requests": _("Telegram asked to slow down"),
+        "bot_disabled": _("the bot is disabled: Telegram does not accept its token"),
+        "chat_migrated": _("the chat has a new number"),
+    }
+    return known.get(reason or "", _("Telegram cannot be reached") if reason else "")
+
+
+def payment(kind: str) -> str:
+    return {
+        Kind.SALE: _("Sale"),
+        Kind.REPEAT_SALE: _("Repeat sale"),
+        Kind.WITHDRAWAL: _("Withdrawal"),
+    }.get(Kind(kind), kind)
+
+
+def media(kind: str) -> str:
+    known = {
+        "photo": _("Photo"),
+        "video": _("Video"),
+        "voice": _("Voice message"),
+        "video_note": _("Video circle"),
+        "audio": _("Audio"),
+        "animation": _("Animation"),
+        "document": _("File"),
+        "sticker": _("Sticker"),
+        "album": _("Album"),
+        "location": _("Place"),
+        "contact": _("Contact"),
+    }
+    return known.get(kind, _("Message of kind %(kind)s") % {"kind": kind})
+
+
+def field(name: str) -> str:
+    """A contact's field; one of the team's own is called as its key."""
+    known = {
+        "first_name": _("First name"),
+        "last_name": _("Last name"),
+        "language": _("Language"),
+        "country": _("Country"),
+        "buyer": _("Buyer"),
+        "source": _("Source"),
+        "platform": _("Platform"),
+        "campaign": _("Campaign"),
+        "adset": _("Ad set"),
+        "ad": _("Ad"),
+        "spot": _("Spot"),
+        "payload": _("Link"),
+        "username": _("Username"),
+        "created_at": _("Created"),
+        "owner": _("Manager"),
+        "tags": _("Tags"),
+        "stage": _("Stage"),
+        "line": _("Line"),
+    }
+    return known.get(name, name.removeprefix("fields."))
 
 
 def role(one: Role) -> str:
@@ -39,7 +168,7 @@ def role(one: Role) -> str:
         Role.DESIGNER: _("process designer"),
         Role.ADMIN: _("administrator"),
         Role.OPS: _("ops"),
-    }[one]
+    }[Role(one)]
 
 
 def theme(one: str) -> str:
@@ -60,6 +189,19 @@ def keys() -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("J", "K"), _("next, previous chat")
     yield ("G", "C"), _("chats")
     yield ("G", "P"), _("processes")
+    yield ("G", "S"), _("what is stuck")
     yield ("Ctrl", "M"), _("take over, hand back")
+    yield ("Ctrl", "Enter"), _("send")
+    yield ("[", "]"), _("fold the list, the card")
     yield ("Esc",), _("close the top layer")
     yield ("?",), _("this list")
+
+
+# Said by models inside of particulars, where the gathering does not look.
+SAID_ELSEWHERE = (
+    N_("At least %(least)s characters"),
+    N_("At most %(most)s characters"),
+    N_("Choose one from the list"),
+    N_("This is not the password"),
+    N_("Check this field"),
+)

@@ -1,0 +1,237 @@
+"""What happened to a lead, as a sentence for the one who reads it.
+
+The timeline keeps an action and particulars, never words. A Russian past tense needs the actor's
+gender: a translation writes both endings as “взял{а}”, and the letters in braces are said of a
+woman.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from markupsafe import Markup, escape
+
+from api import words
+from api.language import full, money, ngettext
+from api.language import gettext as _
+from models.timeline import Action, Event
+
+BRACES = re.compile(r"\{(\w+)\}")
+MEN_IN_A = frozenset(
+    ["никита", "илья", "лука", "фома", "кузьма", "савва", "данила", "миша", "саша", "паша", "гриша", "дима", "вова", "коля"]
+)
+
+
+class Cast(Protocol):
+    """What ids and keys in a timeline are called for the reader (`api/cast.py`)."""
+
+    @property
+    def hues(self) -> Mapping[str, int]: ...
+    def who(self, actor: str | None) -> str: ...
+    def user(self, number: int | None) -> str: ...
+    def title(self, process: str | None, step: str | None) -> str: ...
+    def process(self, key: str | None) -> str: ...
+    def stage(self, key: str | None) -> str: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline: icon, tone (auto, manual, money or none), and the sentence."""
+
+    icon: str
+    tone: str
+    said: Markup
+
+
+def line(event: Event, cast: Cast) -> Line | None:
+    """None for what is seen in a bubble already, and for what tells a reader nothing."""
+    template = _TEMPLATES.get(event.kind)
+    if template is None:
+        return None
+    icon, tone, worded = template
+    return Line(icon, tone or _tone(event.actor), worded(_Told(event, cast)))
+
+
+@dataclass(frozen=True)
+class _Told:
+    event: Event
+    cast: Cast
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return self.event.particulars
+
+    @property
+    def process(self) -> str | None:
+        """Of the event, else of the process that acts: `process:first_contact/ask`."""
+        acting = self.event.actor.partition(":")[2].partition("/")[0]
+        return self.given.get("process") or acting or None
+
+    def say(self, message: str, **values: object) -> Markup:
+        """Words are ours, values are not: they are escaped, and bold where they changed."""
+        who = self.cast.who(self.event.actor)
+        gendered = BRACES.sub(r"\1" if feminine(who) else "", message)
+        bold = {name: _bold(value) for name, value in values.items()}
+        return Markup(gendered) % {"who": _bold(who), **bold}  # noqa: S704 the catalogue is ours
+
+
+def feminine(name: str) -> bool:
+    first = name.split(" ")[0].lower()
+    return first.endswith(("а", "я")) and first not in MEN_IN_A
+
+
+def _bold(value: object) -> Markup:
+    return value if isinstance(value, Markup) else Markup("<b>{}</b>").format(value)
+
+
+def _tone(by: str) -> str:
+    kind = by.partition(":")[0]
+    return {"user": "manual", "process": "auto", "engine": "auto"}.get(kind, "")
+
+
+def _stage(told: _Told) -> Markup:
+    before, after = (told.given.get(one) for one in ("before", "after"))
+    return told.say(
+        _("Stage: %(before)s → %(after)s"),
+        before=escape(told.cast.stage(before)),
+        after=told.cast.stage(after),
+    )
+
+
+def _owner(told: _Told) -> Markup:
+    before, after = (told.given.get(one) for one in ("before", "after"))
+    return told.say(
+        _("Manager: %(before)s → %(after)s"),
+        before=escape(told.cast.user(before)),
+        after=told.cast.user(after),
+    )
+
+
+def _tag(told: _Told) -> Markup:
+    name = str(told.given.get("tag", ""))
+    drawn = Markup('<span class="tag" data-h="{}">{}</span>').format(
+        told.cast.hues.get(name, 6), name
+    )
+    if told.event.kind == Action.TAG_ADDED:
+        return told.say(_("%(who)s added the tag %(tag)s"), tag=drawn)
+    return told.say(_("%(who)s took off the tag %(tag)s"), tag=drawn)
+
+
+def _field(told: _Told) -> Markup:
+    return told.say(
+        _("%(field)s: %(before)s → %(after)s"),
+        field=escape(words.field(str(told.given.get("field", "")))),
+        before=escape(told.given.get("before") or "–"),
+        after=told.given.get("after") or "–",
+    )
+
+
+def _payment(told: _Told) -> Markup:
+    amount = money(Decimal(str(told.given["amount"])), str(told.given["currency"]))
+    return told.say("%(said)s", said=f"{words.payment(str(told.given['kind']))} {amount}")
+
+
+def _taken(told: _Told) -> Markup:
+    until, because = told.given.get("until"), words.why_manual(told.given.get("because"))
+    if told.event.actor == "engine" and because:
+        return told.say(_("A person leads: %(why)s"), why=escape(because))
+    if until:
+        return told.say(_("%(who)s took the chat over until %(until)s"), until=_when(until))
+    return told.say(_("%(who)s took the chat over"))
+
+
+def _pause(told: _Told) -> Markup:
+    if until := told.given.get("until"):
+        return told.say(_("%(who)s set the pause to %(until)s"), until=_when(until))
+    return told.say(_("%(who)s took the chat over without an end"))
+
+
+def _handed(told: _Told) -> Markup:
+    why = words.why_manual(told.given.get("because"), told.given.get("reason"))
+    return told.say(_("The robot asks for a person: %(why)s"), why=escape(why))
+
+
+def _given_back(told: _Told) -> Markup:
+    step = told.cast.title(told.process, told.given.get("step"))
+    if told.event.actor == "engine":
+        return told.say(_("The pause is over, the robot leads from the step %(step)s"), step=step)
+    said = told.say(_("%(who)s handed back to auto, the step %(step)s"), step=step)
+    if read := int(told.given.get("read") or 0):
+        heard = ngettext("it reads %(n)s message", "it reads %(n)s messages", read)
+        return said + Markup(" · ") + escape(heard % {"n": read})
+    return said
+
+
+def _started(told: _Told) -> Markup:
+    key = str(told.given.get("process", ""))
+    return told.say(
+        _("The process %(process)s began, version %(version)s"),
+        process=told.cast.process(key),
+        version=escape(told.given.get("version", "")),
+    )
+
+
+def _stopped(told: _Told) -> Markup:
+    key = str(told.given.get("process", ""))
+    return told.say(_("%(who)s stopped the process %(process)s"), process=told.cast.process(key))
+
+
+def _step(message: str, told: _Told) -> Markup:
+    return told.say(message, step=told.cast.title(told.process, told.given.get("step")))
+
+
+def _opened(told: _Told) -> Markup:
+    if spot := told.given.get("spot"):
+        return told.say(_("The client came by the spot %(spot)s"), spot=spot)
+    return told.say(_("The client came"))
+
+
+def _pressed(told: _Told) -> Markup:
+    button = told.given.get("text") or told.given.get("button") or ""
+    return told.say(_("The client pressed %(button)s"), button=button)
+
+
+def _when(until: object) -> str:
+    return full(datetime.fromisoformat(str(until)))
+
+
+_TEMPLATES = {
+    Action.LEAD_OPENED: ("user-round", "", _opened),
+    Action.CLIENT_PRESSED: ("circle-check", "", _pressed),
+    Action.CLIENT_BLOCKED: ("ban", "", lambda told: told.say(_("The client blocked the bot"))),
+    Action.CLIENT_UNBLOCKED: (
+        "circle-check", "", lambda told: told.say(_("The client unblocked the bot"))),
+    Action.STAGE_CHANGED: ("flag", "", _stage),
+    Action.TAG_ADDED: ("tag", "", _tag),
+    Action.TAG_REMOVED: ("tag", "", _tag),
+    Action.OWNER_CHANGED: ("user-check", "", _owner),
+    Action.LINE_CHANGED: ("users", "", lambda told: told.say(
+        _("Line: %(before)s → %(after)s"),
+        before=escape(told.given.get("before")), after=told.given.get("after"))),
+    Action.FIELD_CHANGED: ("pencil", "", _field),
+    Action.NOTE_WRITTEN: ("file-text", "", lambda told: told.say(_("%(who)s wrote a note"))),
+    Action.PAYMENT_RECORDED: ("banknote", "money", _payment),
+    Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
+        _("Event %(event)s"), event=told.given.get("event", ""))),
+    Action.PROCESS_STARTED: ("workflow", "auto", _started),
+    Action.STEP_ENTERED: ("corner-down-left", "auto", lambda told: _step(
+        _("Step %(step)s"), told)),
+    Action.PROCESS_ENDED: ("circle-stop", "auto", lambda told: told.say(
+        _("The process has ended"))),
+    Action.PROCESS_STOPPED: ("circle-stop", "", _stopped),
+    Action.HANDED_OVER: ("hand", "manual", _handed),
+    Action.TAKEN_OVER: ("hand", "manual", _taken),
+    Action.GIVEN_BACK: ("bot", "auto", _given_back),
+    Action.PAUSE_CHANGED: ("circle-pause", "manual", _pause),
+    Action.WAIT_SKIPPED: ("skip-forward", "", lambda told: _step(
+        _("%(who)s skipped the wait at the step %(step)s"), told)),
+    Action.PROCESS_MIGRATED: ("shuffle", "", lambda told: told.say(
+        _("%(who)s moved the lead to version %(version)s"),
+        version=told.given.get("version", ""))),
+    Action.MESSAGE_SETTLED: ("circle-check", "", lambda told: told.say(
+        _("%(who)s: the message arrived") if told.given.get("arrived")
+        else _("%(who)s: the message counts as not sent"))),
+}  # fmt: skip
