@@ -50,6 +50,7 @@ class Listening(LeadRow):
 
     async def facts(self, state: ProcessState, heard: Sequence[Heard] = ()) -> Facts:
         """All that a process may ask about, in one query."""
+        await self.work.flush()  # what this very transaction has changed counts
         words = {one.ref for one in (*state.unread, *heard) if one.ref} | set(state.reply)
         keys = [
             step_key(state, n)
