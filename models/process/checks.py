@@ -10,8 +10,8 @@ from models.process.comparisons import TextMatch
 from models.process.conditions import Condition, IfReply, IfStage, IfTag, IfTime, IfVisits, leaves
 from models.process.phrases import refused_pattern
 from models.process.problem import Known, Problem
+from models.process.sending import Attachment
 from models.process.steps import (
-    Attachment,
     BranchStep,
     SendStep,
     SetStep,

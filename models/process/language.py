@@ -77,7 +77,10 @@ class Process(Part):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Long texts in block style, lists of one line where the parts are short."""
+    """Long texts in blocks, small mappings and lists in one line."""
+
+
+LINE = 76
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -85,4 +88,22 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _mapping(dumper: yaml.SafeDumper, mapping: dict[str, Any]) -> yaml.Node:
+    return dumper.represent_mapping(
+        "tag:yaml.org,2002:map", mapping.items(), flow_style=_short(mapping)
+    )
+
+
+def _list(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.Node:
+    plain = not any(isinstance(value, dict | list) for value in values)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=plain)
+
+
+def _short(value: Any) -> bool:
+    """Whether it is read at a glance: words, or a small mapping of them."""
+    return len(str(value)) <= LINE and "\\n" not in str(value)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(dict, _mapping)
+_Dumper.add_representer(list, _list)

@@ -67,6 +67,13 @@ def _read_days(written: Any) -> Any:
     return tuple(day for day in DAYS if day in days)
 
 
+def _spell_days(days: tuple[str, ...]) -> str | list[str]:
+    first, last = (DAYS.index(day) for day in (days[0], days[-1]))
+    if last - first == len(days) - 1:
+        return days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}"
+    return list(days)
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(_read_duration),
@@ -84,7 +91,7 @@ Clock = Annotated[
 Days = Annotated[
     tuple[Day, ...],
     BeforeValidator(_read_days),
-    PlainSerializer(list),
+    PlainSerializer(_spell_days),
     WithJsonSchema(
         {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],

@@ -2,7 +2,16 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 STEP_ID = r"^[a-z0-9_]+$"
 
@@ -30,8 +39,25 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str | int | float | bool) else value
 
 
+def _single(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
 # One word or a list of them, as is handier to write.
-Listed = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+Listed = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    PlainSerializer(_single),
+    Field(min_length=1),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ]
+        }
+    ),
+]
 
 # Language to words: {ru: "Да", en: "Yes"}.
 Words = dict[str, str]

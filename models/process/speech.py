@@ -7,7 +7,7 @@ from models.formatting import MESSAGE_LIMIT, Formatted, fill, parse_markup, spli
 from models.process.effects import Button, MediaRef, Say
 from models.process.macros import Template, read_template
 from models.process.part import Words, in_language
-from models.process.steps import ButtonWords, Send
+from models.process.sending import ButtonWords, Send
 
 CAPTION_LIMIT = 1024
 BUTTON_LIMIT = 64

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.process.conditions import Condition
-from models.process.effects import MediaKind
 from models.process.moments import DAYS, Clock, Days, Duration
 from models.process.part import STEP_ID, Listed, Part, Words
+from models.process.sending import Send
 
 StepId = Annotated[str, Field(pattern=STEP_ID, max_length=64)]
 
@@ -33,54 +33,6 @@ class _Step(Part):
         for via in ("next", "if_writes", "if_timeout", "if_failed", "otherwise"):
             if to := getattr(self, via, None):
                 yield Arrow(via.removeprefix("if_"), to)
-
-
-class Attachment(Part):
-    """`photo: media/steps.png`, as it stands under `media:`."""
-
-    kind: MediaKind
-    file: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, written: Any) -> Any:
-        if isinstance(written, dict) and len(written) == 1:
-            return dict(zip(("kind", "file"), next(iter(written.items())), strict=True))
-        return written
-
-
-class ButtonWords(Part):
-    text: Words = Field(min_length=1)
-    id: Annotated[str, Field(pattern=STEP_ID)] | None = None
-    url: str | None = Field(None, description="opens a page; the press is not heard")
-
-    @model_validator(mode="after")
-    def _does_one_thing(self) -> "ButtonWords":
-        if (self.id is None) == (self.url is None):
-            raise PydanticCustomError("button_does_nothing", "a button has either an id or a url")
-        return self
-
-
-def _rows(written: Any) -> Any:
-    """A list of buttons is one row; a list of lists is rows."""
-    if isinstance(written, list) and written and all(isinstance(row, dict) for row in written):
-        return [written]
-    return written
-
-
-class Send(Part):
-    text: Words = Field({}, description="language to markup with macros")
-    media: tuple[Attachment, ...] = Field((), max_length=10)
-    buttons: Annotated[
-        tuple[tuple[ButtonWords, ...], ...], BeforeValidator(_rows), Field(max_length=20)
-    ] = ()
-    typing: Duration | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "Send":
-        if not self.text and not self.media:
-            raise PydanticCustomError("nothing_to_send", "neither text nor media")
-        return self
 
 
 class SendStep(_Step):
