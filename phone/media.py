@@ -148,7 +148,8 @@ def _picture(width: int, height: int, seed: int, label: str) -> Image.Image:
         drawing.polygon([*hill, (width, height)], fill=(20, 28, 45, 60 + 25 * number))
     if label:
         font: Any = ImageFont.load_default(size=max(14, height // 12))
-        drawing.text((width * 0.06, height * 0.06), label[:40], fill=(20, 28, 45, 220), font=font)
+        place = (width / 2, height * 0.08)
+        drawing.text(place, label[:40], fill=(20, 28, 45, 220), font=font, anchor="ma")
     return picture
 
 

@@ -21,7 +21,8 @@ SECURITY = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
         " media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none';"
-        " frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'"
+        " frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script';"
+        " trusted-types 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

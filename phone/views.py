@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from phone.chats import Chat, Line
+from phone.chats import MEDIA, Chat, Line
 from phone.people import Bot
 from phone.updates import Update
 
@@ -66,14 +66,18 @@ def event_of_update(bot: Bot, update: Update) -> dict[str, Any]:
         "state": state,
         "attempts": update.attempts,
         "error": update.last_error if state == "waiting" else None,
+        "made_at": update.made_at,
         "at": update.confirmed_at or update.delivered_at or update.made_at,
-        "gist": _gist(update),
+        **_gist(update),
     }
 
 
-def _gist(update: Update) -> str:
+def _gist(update: Update) -> dict[str, Any]:
+    """A few words of what it says, and the kind of file in it."""
     try:
         payload = json.loads(update.body)[update.kind]
-        return str(payload.get("text") or payload.get("data") or payload.get("caption") or "")[:80]
+        words = payload.get("text") or payload.get("data") or payload.get("caption") or ""
+        content = next((kind for kind in MEDIA if kind in payload), None)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return ""
+        return {"gist": "", "content": None}
+    return {"gist": str(words)[:80], "content": content}

@@ -138,11 +138,14 @@ async def test_a_fault_concerns_only_whom_it_names(
     assert (await api.post("sendChatAction", json=action)).status_code == 200
 
 
-async def test_faults_without_methods_spare_the_listening(
+async def test_faults_without_methods_concern_what_sends_messages(
     phone: Phone, api: httpx.AsyncClient, ivan: Client
 ) -> None:
     await phone.fault("5xx_before", bot=phone.bot.id)
+    assert (await send(api, ivan)).status_code == 502
     assert (await api.get("getMe")).status_code == 200
+    action = {"chat_id": ivan.id, "action": "typing"}
+    assert (await api.post("sendChatAction", json=action)).status_code == 200
     await phone.fault("5xx_before", methods=["*"], bot=phone.bot.id)
     assert (await api.get("getMe")).status_code == 502
 
