@@ -41,7 +41,7 @@ bench: install assets ## measure, against a reference in the same run; also buil
 	@$(PY) -m tests.bench $(ARGS)
 
 fuzz: install assets ## the property tests, with many more examples
-	@$(PY) -m pytest tests --hypothesis-profile=fuzz -m "hypothesis" $(ARGS)
+	@$(PY) -m pytest tests --hypothesis-profile=fuzz --timeout=3600 -m hypothesis $(ARGS)
 
 install: $(VENV)/.installed node_modules/.installed ## Python and JavaScript packages, by their hashes
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from machine.trouble import Trouble
 
+ENOUGH_LOG = 20 * 2**20  # bytes; a longer one is put aside at the next start
+
 _PR_SET_PDEATHSIG = 1
 _FULL = os.strerror(errno.ENOSPC)
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -47,6 +49,8 @@ class Child:
         if self.alive:
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > ENOUGH_LOG:
+            self.log.replace(self.log.with_suffix(".before.log"))
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(self.environment or {})}
         with self.log.open("ab") as output:
             try:

@@ -217,7 +217,7 @@ def attributes() -> dict[str, str]:
     return dict(SEARCH_ATTRIBUTES)
 
 
-_status = 0
+_status: int | None = None
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:
@@ -229,7 +229,7 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 def pytest_unconfigure() -> None:
     # Temporal's SDK may abort the interpreter while it shuts down (sdk-python issue 300):
     # a green run must not end as a crash
-    if "temporalio.bridge.runtime" in sys.modules:
+    if _status is not None and "temporalio.bridge.runtime" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(_status)
