@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import assets, language, words
+from api.formatted import formatted, highlighted, visible
 from api.language import LOCALES, Reader, reading
 from models.user import THEMES, User, hue, initials
 
@@ -36,6 +37,8 @@ environment.globals.update(
     country=language.country, tongue=language.tongue, reader=language.reader,
     initials=initials, hue=hue, words=words, now=lambda: datetime.now(UTC),
 )  # fmt: skip
+
+environment.filters.update(formatted=formatted, highlighted=highlighted, visible=visible)
 
 
 def html(template: str, **context: Any) -> str:

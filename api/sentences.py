@@ -21,7 +21,10 @@ from models.timeline import Action, Event
 
 BRACES = re.compile(r"\{(\w+)\}")
 MEN_IN_A = frozenset(
-    ["никита", "илья", "лука", "фома", "кузьма", "савва", "данила", "миша", "саша", "паша", "гриша", "дима", "вова", "коля"]
+    {
+        *("никита", "илья", "лука", "фома", "кузьма", "савва", "данила"),
+        *("миша", "саша", "паша", "гриша", "дима", "вова", "коля"),
+    }
 )
 
 
@@ -215,7 +218,7 @@ _TEMPLATES = {
     Action.NOTE_WRITTEN: ("file-text", "", lambda told: told.say(_("%(who)s wrote a note"))),
     Action.PAYMENT_RECORDED: ("banknote", "money", _payment),
     Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
-        _("Event %(event)s"), event=told.given.get("event", ""))),
+        _("Event %(event)s"), event=told.given.get("name", ""))),
     Action.PROCESS_STARTED: ("workflow", "auto", _started),
     Action.STEP_ENTERED: ("corner-down-left", "auto", lambda told: _step(
         _("Step %(step)s"), told)),

@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from api.language import gettext as _
 from api.language import reader
 from models.lead.driving import Mode
+from models.lead.lead import Lead
 from models.message import State
 from models.payment import Kind
 from models.user import THEMES, Role
+
+# Kinds of messages that stand in a row's text when the message has no words.
+WORDLESS = frozenset(
+    {"photo", "video", "voice", "video_note", "audio", "animation", "document", "sticker",
+     "album", "location", "contact", "venue", "unsupported"}
+)  # fmt: skip
 
 
 def N_(message: str) -> str:
@@ -131,9 +138,33 @@ def media(kind: str) -> str:
         "sticker": _("Sticker"),
         "album": _("Album"),
         "location": _("Place"),
+        "venue": _("Place"),
+        "unsupported": _("Message of another kind"),
         "contact": _("Contact"),
     }
     return known.get(kind, _("Message of kind %(kind)s") % {"kind": kind})
+
+
+def last_said(lead: Lead) -> str:
+    """What a row shows last: words, or what kind of thing came without any."""
+    return media(lead.last_text) if lead.last_text in WORDLESS else lead.last_text
+
+
+def handle(lead: Lead) -> str:
+    """How Telegram calls a client."""
+    return " · ".join(
+        each for each in (f"@{lead.username}" if lead.username else "", str(lead.telegram_id or ""))
+        if each
+    )
+
+
+def tabs() -> Iterator[tuple[str, str, str]]:
+    """(key, icon, name) of the chat list's tabs."""
+    yield "all", "", _("All")
+    yield "mine", "", _("Mine")
+    yield "manual", "hand", _("Manual")
+    yield "auto", "bot", _("Auto")
+    yield "unread", "", _("Unread")
 
 
 def field(name: str) -> str:
