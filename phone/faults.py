@@ -47,7 +47,9 @@ class Fault:
         if self.client is not None and self.client != client:
             return False
         if self.methods is None:
-            return method.startswith("send") and method != "sendChatAction"
+            return self.kind in ON_UPDATES or (
+                method.startswith("send") and method != "sendChatAction"
+            )
         return "*" in self.methods or method in self.methods
 
     def as_json(self) -> dict[str, Any]:

@@ -41,13 +41,15 @@ def _button(button: dict[str, Any]) -> dict[str, Any]:
     return {"text": button["text"], "data": button.get("callback_data"), "url": button.get("url")}
 
 
-def chat_as_json(chat: Chat, *, since: int = 0) -> dict[str, Any]:
+def chat_as_json(chat: Chat, *, since: int = 0, limit: int = 0) -> dict[str, Any]:
+    """Lines with an id above `since`; with a `limit` only the newest of them."""
+    lines = [line for line in chat.lines.values() if line.id > since]
     return {
         "bot": chat.bot_id,
         "client": chat.client_id,
         "blocked": chat.blocked,
         "typing": chat.typing_action if chat.typing_until > time.time() else None,
-        "lines": [line_as_json(line) for line in list(chat.lines.values()) if line.id > since],
+        "lines": [line_as_json(line) for line in lines[-limit:]],
     }
 
 

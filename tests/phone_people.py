@@ -175,6 +175,10 @@ class Client:
         files = [("file", (name, content))]
         return Ask(self.phone, "POST", path, read=Done.read, data=form, files=files)
 
+    def floods(self, count: int, text: str = "flood") -> Ask[Done]:
+        """So many texts at once, "flood 1", "flood 2" …; the answer names the last."""
+        return self.does("flood", count=count, text=text)
+
     def edits(self, message_id: int | None, text: str) -> Ask[Done]:
         return self.does("edit", message_id=message_id, text=text)
 

@@ -8,6 +8,7 @@ from phone.acts.act import Act
 ACTS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "start": writing.start,
     "text": writing.text,
+    "flood": writing.flood,
     "photo": lambda act: writing.file(act, "photo"),
     "album": writing.album,
     "voice": lambda act: writing.file(act, "voice"),

@@ -15,6 +15,7 @@ from phone.refusals import Nonsense, Refused
 from phone.shapes import file_fields, keep_media
 
 ALBUM = range(1, 11)
+BREATH = 100  # messages of a flood between which others get their turn
 
 
 async def start(act: Act) -> None:
@@ -38,6 +39,16 @@ async def text(act: Act) -> None:
         except Refused as refusal:
             raise Nonsense(refusal.description) from None
     act.write(content)
+
+
+async def flood(act: Act) -> None:
+    """`count` texts at once; the answer names only the last of them."""
+    written = str(act.given.get("text") or "flood")
+    for number in range(1, int(act.given.get("count") or 1000) + 1):
+        act.write({"text": f"{written} {number}"})
+        del act.lines[:-1], act.updates[:-1]
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
 
 
 async def file(act: Act, kind: str) -> None:

@@ -68,7 +68,8 @@ async def show_chat(request: Request) -> Response:
     if (bot.id, client.id) not in world.chats:
         empty: dict[str, Any] = {"bot": bot.id, "client": client.id, "lines": []}
         return JSONResponse(empty | {"blocked": False, "typing": None})
-    return JSONResponse(chat_as_json(world.chats[bot.id, client.id], since=since))
+    chat = world.chats[bot.id, client.id]
+    return JSONResponse(chat_as_json(chat, since=since, limit=number(request, "limit")))
 
 
 async def show_file(request: Request) -> Response:

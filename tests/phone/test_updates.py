@@ -202,6 +202,21 @@ async def test_the_fault_of_order_leaves_each_chat_in_order(
         assert own == [f"{person.id}:{number}" for number in range(8)]
 
 
+async def test_a_flood_comes_in_order(
+    phone: Phone, own_bot: Bot, own_api: httpx.AsyncClient
+) -> None:
+    lucas = await phone.client("Lucas", bot=own_bot)
+    last = await lucas.floods(250, "gota")
+    assert last.update_id
+    came: list[str] = []
+    for _ in range(3):
+        batch = await result(
+            await own_api.post("getUpdates", json={"offset": last.update_id - 249 + len(came)})
+        )
+        came += [update["message"]["text"] for update in batch]
+    assert came == [f"gota {number}" for number in range(1, 251)]
+
+
 async def test_any_bytes_can_be_an_update(
     phone: Phone, own_bot: Bot, own_api: httpx.AsyncClient, receiver: Receiver
 ) -> None:

@@ -6,7 +6,6 @@ const KINDS = ["line", "update", "request", "typing", "blocked", "people", "faul
 
 export function listen(bus) {
   const source = new EventSource("/control/events");
-  let lost = false;
   for (const kind of KINDS) {
     source.addEventListener(kind, (event) =>
       bus.dispatchEvent(new CustomEvent(kind, { detail: JSON.parse(event.data) })));
@@ -14,11 +13,9 @@ export function listen(bus) {
   source.addEventListener("reload", () => bus.dispatchEvent(new CustomEvent("reload")));
   source.addEventListener("open", () => {
     byId("offline").hidden = true;
-    if (lost) bus.dispatchEvent(new CustomEvent("reload"));
-    lost = false;
+    bus.dispatchEvent(new CustomEvent("reload")); // whatever happened before is read, not heard
   });
   source.addEventListener("error", () => {
-    lost = true;
     byId("offline").hidden = false;
   });
   addEventListener("pagehide", () => source.close());

@@ -46,11 +46,16 @@ async function start() {
   const faults = new Faults();
   let bots = [];
 
+  let loading = Promise.resolve();
+  const reload = () => { loading = loading.then(load, load); };
+
   async function load() {
     bots = await get("/bots");
     const bot = chooseBot(bots, query.get("bot") ?? remembered("bot"));
     await people.load(bot, { left: Number(remembered("left")), right: Number(remembered("right")) });
     await faults.load();
+    if (query.has("start")) dialogs.follow({ payload: query.get("start") });
+    query.delete("start");
   }
 
   bus.addEventListener("line", ({ detail }) => people.heard(detail));
@@ -59,17 +64,15 @@ async function start() {
   bus.addEventListener("update", ({ detail }) => feed.update(detail));
   bus.addEventListener("request", ({ detail }) => feed.request(detail));
   bus.addEventListener("faults", ({ detail }) => faults.show(detail.faults));
-  bus.addEventListener("people", load);
-  bus.addEventListener("reload", load);
+  bus.addEventListener("people", reload);
+  bus.addEventListener("reload", reload);
   byId("bot").addEventListener("change", (event) => {
     remember("bot", event.target.value);
     query.delete("bot");
-    load();
+    reload();
   });
-  await load();
   listen(bus);
   byId("language").search = new URLSearchParams({ lang: byId("language").hreflang });
-  if (query.has("start")) dialogs.follow({ payload: query.get("start") });
 }
 
 start();

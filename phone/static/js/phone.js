@@ -7,6 +7,7 @@ import { Log } from "./log.js";
 import { openMenu } from "./menu.js";
 import { has, t } from "./words.js";
 
+const SHOWN = 300; // newest lines of a chat
 const TOAST_LASTS = 4000;
 
 export class Phone {
@@ -16,6 +17,7 @@ export class Phone {
     this.client = null;
     this.bot = null;
     this.isBlocked = false;
+    this.early = null;
     this.part = (name) => this.root.querySelector(`[data-part=${name}]`);
     this.log = new Log(this);
     this.composer = new Composer(this);
@@ -41,17 +43,28 @@ export class Phone {
     this.part("menu").disabled = !client || !bot;
     this.part("composer").hidden = !client || !bot;
     if (!client || !bot) {
+      this.early = null;
       this.log.invite(t(bot ? "no_phone" : "no_bot"), t(bot ? "no_phone_hint" : "no_bot_hint"));
       return;
     }
-    const chat = await get(`/chats/${bot.id}/${client.id}`);
+    const early = []; // what is heard while the past is being read
+    this.early = early;
+    const chat = await get(`/chats/${bot.id}/${client.id}?limit=${SHOWN}`).catch(() => null);
+    if (this.early !== early) return; // the phone has been given on meanwhile
+    this.early = null;
+    if (!chat) return; // the stream is gone, too; its return loads everything again
     this.isBlocked = chat.blocked;
     this.log.fill(chat.lines);
+    for (const line of early) this.put(line);
     if (another) this.composer.clear();
     this.composer.draw();
   }
 
   put(line) {
+    if (this.early) {
+      this.early.push(line);
+      return;
+    }
     this.log.put(line);
     if (line.from === "bot") this.idle();
     const answer = line.callback_answer;
