@@ -4,18 +4,38 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
 async def eventually(
-    true: Callable[[], T | Awaitable[T]],
+    true: Callable[[], Awaitable[T | None]],
+    *,
+    within: float = ...,
+    every: float = ...,
+    because: str = ...,
+) -> T: ...
+
+
+@overload
+async def eventually(
+    true: Callable[[], T | None],
+    *,
+    within: float = ...,
+    every: float = ...,
+    because: str = ...,
+) -> T: ...
+
+
+async def eventually(
+    true: Callable[[], Any],
     *,
     within: float = 10.0,
     every: float = 0.05,
     because: str = "",
-) -> T:
+) -> Any:
     """The first truthy answer of `true`, asked again every `every` seconds.
 
     An AssertionError counts as "not yet". Fails after `within` seconds, with the last answer.
@@ -23,7 +43,7 @@ async def eventually(
     deadline = time.monotonic() + within
     while True:
         complaint: AssertionError | None = None
-        answer: T | None = None
+        answer = None
         try:
             given = true()
             answer = await given if inspect.isawaitable(given) else given
@@ -40,9 +60,7 @@ async def eventually(
         await asyncio.sleep(every)
 
 
-async def never(
-    true: Callable[[], T | Awaitable[T]], *, within: float = 1.0, every: float = 0.05
-) -> None:
+async def never(true: Callable[[], Any], *, within: float = 1.0, every: float = 0.05) -> None:
     """Fails as soon as `true` answers with something truthy; asks for `within` seconds."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:

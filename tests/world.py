@@ -165,6 +165,18 @@ class World:
 
     # what happens
 
+    async def hears(self, person: Person, text: str) -> None:
+        """The client writes, and the lead's process has heard it."""
+        await person.writes(text)
+
+        async def heard() -> bool:
+            assert (await self.messages(person))[-1].text == text
+            lead = await self.lead(person)
+            assert lead.seen == lead.seq
+            return True
+
+        await eventually(heard)
+
     async def passes(self, time: timedelta) -> None:
         """Temporal's clock jumps; what is due in between happens."""
         assert self.environment is not None

@@ -57,18 +57,22 @@ class LeadWorkflow:
 
     async def doorbell(self, move: Move) -> None:
         """Waits until the lead has something unseen or its moment has come; for ever if neither."""
-        self.set_alarm(move.due_at)
-        await workflow.wait_condition(
-            lambda: (
-                self.told_to_look
-                or self.rung > move.seen
-                or (move.due_at is not None and workflow.now() >= move.due_at)
-            )
-        )
+        while not self.called(move):
+            self.set_alarm(move.due_at)
+            await workflow.wait_condition(lambda: self.called(move) or self.rang())
+
+    def called(self, move: Move) -> bool:
+        due = move.due_at is not None and workflow.now() >= move.due_at
+        return due or self.told_to_look or self.rung > move.seen
+
+    def rang(self) -> bool:
+        return self.alarm is not None and self.alarm.done()
 
     def set_alarm(self, due_at: datetime | None) -> None:
-        """One timer serves many waits: an earlier one stays and only looks at the clock."""
-        if due_at is None or (self.alarm_at and workflow.now() < self.alarm_at <= due_at):
+        """One timer serves many waits: one that rings too early stays, and is set again then."""
+        if self.rang():
+            self.alarm = None
+        if due_at is None or (self.alarm and self.alarm_at and self.alarm_at <= due_at):
             return
         if self.alarm:
             self.alarm.cancel()
