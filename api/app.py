@@ -17,14 +17,26 @@ from api import errors, journal
 from api.deps import guard
 from api.live import Hub
 from api.poller import Poller
-from api.routes import assets, events, health, home, patterns, people, reports, sessions, telegram
+from api.routes import (
+    assets,
+    events,
+    health,
+    home,
+    patterns,
+    people,
+    processes,
+    reports,
+    sessions,
+    stuck,
+    telegram,
+)
 from api.security import LARGEST_BODY, Armour
 from models.database import Database
 from models.passwords import Passwords
 from models.settings import Settings, settings
 from workflows.engine import Engine
 
-ROUTES = (assets, events, health, home, patterns, people, reports, sessions)
+ROUTES = (assets, events, health, home, patterns, people, processes, reports, sessions, stuck)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:

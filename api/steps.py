@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.units import format_unit
 
@@ -62,6 +62,11 @@ def exact(span: timedelta) -> str:
         for count, unit in parts
         if count
     )
+
+
+class Words(NamedTuple):
+    short: str
+    full: str
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,16 @@ class Told:
             "timeout": _("silent"), "writes": _("writes"), "failed": _("did not arrive"),
             "otherwise": _("else"),
         }.get(arrow.via, "")  # fmt: skip
+
+    def label(self, step: str, via: str) -> "Words":
+        full = next(words for arrow, words in self.arrows(step) if arrow.via == via)
+        return Words(cut(full, LONGEST_LABEL), full)
+
+    def cut(self, words: str, length: int) -> str:
+        return cut(words, length)
+
+    def exact(self, span: timedelta) -> str:
+        return exact(span)
 
     def arrows(self, step: str) -> list[tuple[Arrow, str]]:
         return [(arrow, self.arrow(step, arrow)) for arrow in self.process.steps[step].arrows()]

@@ -69,13 +69,8 @@ async def checked(session: AsyncSession, source: str, *, media: dict[str, int]) 
         process = Process.from_yaml(source)
     except BrokenDefinition as broken:
         raise _refused(broken.problems) from broken
-    known = Known(
-        tags=frozenset((await session.execute(select(Tag.name))).scalars()),
-        stages=tuple((await session.execute(select(Stage.key).order_by(Stage.position))).scalars()),
-        users=frozenset((await session.execute(select(User.login))).scalars()),
-        media=media,
-    )
-    errors = [one for one in process.problems(known) if one.severity == "error"]
+    problems = process.problems(await known(session, media=media))
+    errors = [one for one in problems if one.severity == "error"]
     if errors:
         raise _refused(errors)
     failed = [result for result in run_scenarios(process) if not result.passed]
@@ -85,6 +80,16 @@ async def checked(session: AsyncSession, source: str, *, media: dict[str, int]) 
             {one.scenario: " ".join(f.sentence() for f in one.failures) for one in failed},
         )
     return process
+
+
+async def known(session: AsyncSession, *, media: dict[str, int]) -> Known:
+    """What a definition may name as of now; `media` are sizes in bytes by path."""
+    return Known(
+        tags=frozenset((await session.execute(select(Tag.name))).scalars()),
+        stages=tuple((await session.execute(select(Stage.key).order_by(Stage.position))).scalars()),
+        users=frozenset((await session.execute(select(User.login))).scalars()),
+        media=media,
+    )
 
 
 def _refused(problems: Iterable[Problem]) -> BrokenInput:
