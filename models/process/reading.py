@@ -55,6 +55,8 @@ def read_yaml(text: str) -> dict[str, Any]:
         raise _broken("too_large", limit=SIZE_LIMIT >> 10)
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader)
+    except BrokenDefinition:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
