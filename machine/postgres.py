@@ -1,5 +1,6 @@
 """PostgreSQL from a wheel, as a child of ours on a loopback port."""
 
+import locale
 import os
 import pwd
 import shutil
@@ -8,6 +9,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,6 +69,7 @@ class Postgres:
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
             "unix_socket_directories": "",
+            "timezone": "UTC",
             **self.settings,
         }
         self.child = Child(
@@ -165,7 +168,9 @@ class Postgres:
             [
                 programs / "initdb",
                 *("-D", self.folder, "-U", "postgres", "--encoding=UTF8"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                # pg_trgm asks the system what a letter is: with C it sees none in Russian
+                *("--locale=C", f"--lc-ctype={_letters()}"),
                 *("--auth=trust", "--no-sync"),
             ],
             cwd="/",
@@ -208,6 +213,18 @@ def _exists(pid: int) -> bool:
         return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
+
+
+def _letters() -> str:
+    """A locale of this system that knows the letters of every language."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8"):
+            with suppress(locale.Error):
+                return locale.setlocale(locale.LC_CTYPE, name)
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    raise Trouble("This system has no UTF-8 locale: install one (on Debian: the package locales).")
 
 
 def _account(user: str) -> pwd.struct_passwd:

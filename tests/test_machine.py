@@ -36,6 +36,13 @@ def test_what_was_committed_outlives_a_killed_postgresql(ground: Path):
     assert not server.alive
 
 
+def test_letters_of_every_language_are_letters(postgres: Postgres, database_url: str):
+    """pg_trgm finds nothing in Russian when the server believes it has no letters."""
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        asked = "select word_similarity('иванова', 'Анна Иванова'), lower('Ёж'), 'Ёж' ~ '^\\w+$'"
+        assert connection.execute(asked).fetchone() == (1.0, "ёж", True)
+
+
 async def test_temporal_keeps_its_workflows_until_its_store_is_forgotten(ground: Path):
     port, console = free(2)
     folder = ground / "temporal"
