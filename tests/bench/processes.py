@@ -26,7 +26,7 @@ scenarios:
     events:
       - client: /start
       - client: да
-      - expect: {said: "Отлично"}
+      - expect: {says: "Отлично"}
 """
 
 # Every reply leads to another wait, as a real process does.

@@ -59,7 +59,13 @@ async def test_a_client_talks_with_the_bot(page: Page, phone: Phone, own_bot: Bo
     feed = page.get_by_role("complementary", name="Что видит Bot API")
     await expect(feed).to_contain_text("Lucas нажал кнопку: yes")
     await expect(feed).to_contain_text("принято, сообщение")
-    assert [line.text for line in await lucas.lines()] == ["/start", "Olá", "Vamos?"]
+    await bot_says(
+        phone, own_bot, chat_id=lucas.id, text="Quando?", reply_markup={"keyboard": [["Hoje"]]}
+    )
+    await left.get_by_role("button", name="Hoje").click()
+    await expect(left.locator(".msg").last).to_contain_text("Hoje")
+    said = [line.text for line in await lucas.lines()]
+    assert said == ["/start", "Olá", "Vamos?", "Quando?", "Hoje"]
     assert await priya.lines() == []
     await expect(right.get_by_role("button", name="Начать")).to_be_visible()
 
