@@ -80,6 +80,8 @@ def _gist(update: Update) -> dict[str, Any]:
         payload = json.loads(update.body)[update.kind]
         words = payload.get("text") or payload.get("data") or payload.get("caption") or ""
         content = next((kind for kind in MEDIA if kind in payload), None)
+        if update.kind == "my_chat_member":
+            content = payload["new_chat_member"]["status"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return {"gist": "", "content": None}
     return {"gist": str(words)[:80], "content": content}

@@ -109,8 +109,15 @@ class World:
             "date": int(time.time()),
         }
 
-    def add_line(self, chat: Chat, message: dict[str, Any], *, by_bot: bool) -> Line:
-        line = Line(message=message, by_bot=by_bot)
+    def add_line(
+        self,
+        chat: Chat,
+        message: dict[str, Any],
+        *,
+        by_bot: bool,
+        keyboard: dict[str, Any] | None = None,
+    ) -> Line:
+        line = Line(message=message, by_bot=by_bot, keyboard=keyboard)
         chat.lines[line.id] = line
         if by_bot:
             chat.typing_until = 0.0

@@ -188,9 +188,7 @@ def add(call: Call, client: Client, chat: Chat, content: dict[str, Any]) -> Line
         message["has_protected_content"] = True
     if effect := call.text("message_effect_id"):
         message["effect_id"] = effect
-    line = call.world.add_line(chat, message, by_bot=True)
-    line.keyboard = keyboard
-    return line
+    return call.world.add_line(chat, message, by_bot=True, keyboard=keyboard)
 
 
 def record(call: Call, chat: Chat, lines: list[Line], *, files: list[StoredFile]) -> None:

@@ -18,9 +18,10 @@ export class Feed {
   update(update) {
     const key = `${update.bot}/${update.serial}`;
     const known = this.updates.get(key);
-    const kind = has(`kind_${update.kind}`) ? t(`kind_${update.kind}`) : t("kind_other", { kind: update.kind });
+    const named = update.kind === "my_chat_member" ? `kind_${update.content}` : `kind_${update.kind}`;
+    const kind = has(named) ? t(named) : t("kind_other", { kind: update.kind });
     const who = update.client ? this.people.name(update.client) : t("bot_says");
-    const gist = update.gist || (update.content && t(`is_${update.content}`));
+    const gist = update.gist || (has(`is_${update.content}`) && t(`is_${update.content}`));
     const title = gist ? `${kind}: ${gist}` : kind;
     const [look, sign] = { waiting: update.error ? ["bad", "alert"] : ["", "clock"], confirmed: ["", "up"], dropped: ["warn", "x"] }[update.state];
     const node = this.item(look, sign, who, title, this.fate(update), update.made_at);

@@ -66,7 +66,7 @@ export class People {
 
   row(client) {
     const side = Object.keys(this.phones).find((name) => this.phones[name].client?.id === client.id);
-    const about = [client.language_code, side && t(side), client.deactivated && t("gone")];
+    const about = [client.language_code, side && t(side), client.deactivated && t("left_telegram")];
     const button = (name, arrow) =>
       el("button", {
         type: "button",
