@@ -38,7 +38,10 @@ def cut_connection(scope: Scope) -> None:
 def open_socket(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as problem:
+        raise OSError(f"port {port} of {host} is not to be had: {problem.strerror}") from None
     return listening
 
 

@@ -3,11 +3,15 @@
 import asyncio
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 FLUSH_EVERY = 0.1  # seconds; what a SIGKILL may cost
+
+
+Batch = tuple[list[tuple[str, str, str]], list[tuple[str, str]]]  # records to write, keys to drop
 
 
 class Kept(Protocol):
@@ -24,6 +28,7 @@ class Store:
         self.folder = folder
         self._changed: dict[tuple[str, str], Kept] = {}
         self._gone: set[tuple[str, str]] = set()
+        self._unwritten: Batch = ([], [])
         self._database: sqlite3.Connection | None = None
         if folder is not None:
             (folder / "files").mkdir(parents=True, exist_ok=True)
@@ -70,8 +75,13 @@ class Store:
         while True:
             await asyncio.sleep(FLUSH_EVERY)
             rows, gone = self._take()
-            if rows or gone:
+            if not rows and not gone:
+                continue
+            try:
                 await asyncio.to_thread(self._write, rows, gone)
+            except sqlite3.Error as problem:  # a full disk: say so, play on, try again
+                print(f"phone cannot keep its chats: {problem}", file=sys.stderr, flush=True)
+                self._unwritten = (rows, gone)
 
     def close(self) -> None:
         if self._database is not None:
@@ -79,14 +89,15 @@ class Store:
             self._database.close()
             self._database = None
 
-    def _take(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    def _take(self) -> Batch:
         changed, self._changed = self._changed, {}
         gone, self._gone = self._gone, set()
-        rows = [
+        earlier, self._unwritten = self._unwritten, ([], [])
+        rows = earlier[0] + [
             (kind, key, json.dumps(thing.as_record(), ensure_ascii=False))
             for (kind, key), thing in changed.items()
         ]
-        return rows, [name for name in gone if name not in changed]
+        return rows, earlier[1] + [name for name in gone if name not in changed]
 
     def _write(self, rows: list[tuple[str, str, str]], gone: list[tuple[str, str]]) -> None:
         assert self._database is not None
