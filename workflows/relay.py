@@ -57,6 +57,7 @@ class Relay:
             waiting = await connection.execute(WAITING, {"late": LATE, "most": BATCH})
             leads = list(waiting.scalars())
             await connection.execute(FORGOTTEN)
+            await connection.execute(text("select grow_message_search()"))
         await asyncio.gather(*(self._engine.ring(lead_id, LOOK) for lead_id in leads))
 
     async def expire(self) -> None:

@@ -7,7 +7,7 @@ down_revision = '0001'
 branch_labels = None
 depends_on = None
 
-PARTITIONS, PARTITION = 40, 500_000
+PARTITION = 500_000
 
 
 def upgrade() -> None:
@@ -17,20 +17,30 @@ def upgrade() -> None:
 
 def _message_search() -> None:
     """The words of messages, beside the messages: partitions stay small and new ones are asked
-    first, and the message table pays for no text index. A trigger keeps them in step."""
+    first, and the message table pays for no text index. A trigger keeps them in step; the relay
+    calls `grow_message_search` so that a partition is there before its messages are."""
     op.execute(
-        """
+        f"""
         create table message_search (message_id bigint not null, lead_id bigint not null,
             tsv tsvector not null, primary key (message_id)) partition by range (message_id);
         create index message_search_words on message_search using gin (tsv);
+        create function grow_message_search() returns int language plpgsql as $$
+        declare
+            made int := (select count(*) from pg_inherits
+                         where inhparent = 'message_search'::regclass);
+            written bigint := coalesce(pg_sequence_last_value('message_id_seq'), 0);
+        begin
+            while made <= written / {PARTITION} + 1 loop
+                execute format('create table message_search_%s partition of message_search'
+                    ' for values from (%s) to (%s)', made,
+                    made::bigint * {PARTITION}, (made + 1)::bigint * {PARTITION});
+                made := made + 1;
+            end loop;
+            return made;
+        end $$;
+        select grow_message_search();
         """
     )
-    for number in range(PARTITIONS):
-        op.execute(
-            f"create table message_search_{number:02} partition of message_search"
-            f" for values from ({number * PARTITION}) to ({(number + 1) * PARTITION})"
-        )
-    op.execute("create table message_search_rest partition of message_search default")
     op.execute(
         """
         create function message_words() returns trigger language plpgsql as $$
