@@ -83,8 +83,12 @@ class _Dumper(yaml.SafeDumper):
 LINE = 76
 
 
+_BREAKS = frozenset("\r\x85\u2028\u2029\ufeff")
+
+
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
+    # Rare line breaks survive only in double quotes.
+    style = '"' if set(text) & _BREAKS else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

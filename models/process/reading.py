@@ -13,6 +13,7 @@ from models.process.part import Part
 from models.process.problem import BrokenDefinition, Problem
 
 SIZE_LIMIT = 1 << 20
+DEPTH_LIMIT = 50
 SHOWN = 80
 
 
@@ -24,7 +25,12 @@ class _Loader(yaml.SafeLoader):
             # A few of them make a small file endless in memory.
             reader: Any = self
             raise _broken("no_aliases", line=reader.peek_event().start_mark.line + 1)
-        return super().compose_node(parent, index)
+        self.depth = getattr(self, "depth", 0) + 1
+        if self.depth > DEPTH_LIMIT:
+            raise _broken("not_yaml", line=self.line + 1, detail=f"> {DEPTH_LIMIT} levels")
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -79,7 +85,11 @@ def explain(
         path, parent = _descend(data, error["loc"])
         step = path[1] if path[0] == "steps" and len(path) > 1 else None
         inside = path[2:] if step is not None else path
-        code, params = _said(error["type"], error, [str(part) for part in inside], parent, seen)
+        words = [str(part) for part in inside]
+        if path[0] == "scenarios" and len(path) > 1:
+            scenario = data["scenarios"][path[1]]
+            words[1] = str(scenario["name"])[:SHOWN] if "name" in scenario else words[1]
+        code, params = _said(error["type"], error, words, parent, seen)
         problem = Problem(code=code, step=step and str(step), params=params)
         if problem not in problems:
             problems.append(problem)

@@ -122,7 +122,7 @@ def test_files_are_noticed(media: str, holds: bool):
     ],
 )
 def test_facts_are_asked_about(when: str, holds: bool):
-    facts = {
+    facts: dict[str, Any] = {
         "tags": frozenset({"vip"}),
         "stage": "talking",
         "line": 2,

@@ -275,6 +275,12 @@ def test_a_problem_is_told_in_the_readers_language():
     assert problem.sentence(russian.__getitem__) == "Нет человека «hanna»."
 
 
+def test_a_problem_in_a_scenario_names_the_scenario():
+    (problem,) = problems(GOOD.replace("{step: answer}", "{stepp: answer}"))
+
+    assert "scenarios.молчит" in problem.sentence()
+
+
 def test_errors_come_before_warnings():
     text = GOOD.replace("end: done", "end: done\n  lonely:\n    end: lonely")
     text = text.replace("owner: anna", "owner: hanna")
@@ -288,7 +294,17 @@ def test_what_nobody_looked_at_is_not_told():
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 5000, "a: " * 5000, "\x00", "\ud800", "a: !!python/object:os.system x", "? a\n: b", "1"],
+    [
+        "[" * 500_000,
+        "a: " * 5000,
+        "- " * 5000,
+        "{a: " * 5000,
+        "\x00",
+        "\ud800",
+        "a: !!python/object:os.system x",
+        "? a\n: b",
+        "1",
+    ],
 )
 def test_no_text_breaks_the_reader(text: str):
     with pytest.raises(BrokenDefinition):

@@ -97,7 +97,7 @@ def test_a_failure_waits_for_the_others():
     assert ivan.effects == ()
 
     ivan.arrives("failed", "sent")
-    assert [effect.key for effect in ivan.effects] == ["send_failed"]
+    assert ivan.effects == (HandOver(key="send_failed", step="hello"),)
 
 
 def test_a_long_text_goes_in_parts():

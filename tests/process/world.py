@@ -56,7 +56,8 @@ class Ivan:
 
     def waits(self, **length: float) -> None:
         """Time passes; deadlines on the way fire in their order. Remembers all effects."""
-        end, effects = self.now + timedelta(**length), ()
+        end = self.now + timedelta(**length)
+        effects: tuple[Effect, ...] = ()
         while self.due_at is not None and self.due_at <= end:
             self.now = max(self.now, self.due_at)
             self.moves_on()
