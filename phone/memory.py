@@ -32,10 +32,12 @@ def restore(world: World) -> None:
         world.chats[chat.bot_id, chat.client_id] = chat
     for key, record in load("line"):
         bot_id, client_id, _ = map(int, key.split("/"))
-        line = Line(**record)
-        world.chats[bot_id, client_id].lines[line.id] = line
+        if (chat_of_line := world.chats.get((bot_id, client_id))) is not None:
+            line = Line(**record)
+            chat_of_line.lines[line.id] = line
     for key, record in load("update"):
-        world.updates[int(key.partition("/")[0])].append(Update.from_record(record))
+        if (updates := world.updates.get(int(key.partition("/")[0]))) is not None:
+            updates.append(Update.from_record(record))
     for _, record in load("file"):
         world.files.remember(StoredFile(**record))
     for _, record in load("accept"):

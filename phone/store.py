@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +30,7 @@ class Store:
         self._changed: dict[tuple[str, str], Kept] = {}
         self._gone: set[tuple[str, str]] = set()
         self._unwritten: Batch = ([], [])
+        self._writing = threading.Lock()  # one transaction at a time on the one connection
         self._database: sqlite3.Connection | None = None
         if folder is not None:
             (folder / "files").mkdir(parents=True, exist_ok=True)
@@ -61,9 +63,10 @@ class Store:
     def wipe(self) -> None:
         self._changed.clear()
         self._gone.clear()
+        self._unwritten = ([], [])
         if self._database is not None and self.folder is not None:
-            self._database.execute("delete from thing")
-            self._database.commit()
+            with self._writing, self._database as transaction:
+                transaction.execute("delete from thing")
             for file in (self.folder / "files").iterdir():
                 file.unlink()
 
@@ -101,6 +104,6 @@ class Store:
 
     def _write(self, rows: list[tuple[str, str, str]], gone: list[tuple[str, str]]) -> None:
         assert self._database is not None
-        with self._database as transaction:
+        with self._writing, self._database as transaction:
             transaction.executemany("insert or replace into thing values (?, ?, ?)", rows)
             transaction.executemany("delete from thing where kind = ? and key = ?", gone)
