@@ -1,7 +1,6 @@
 """Delivering: one attempt for one message. Files: fetching what a client sent."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -128,9 +127,7 @@ class Conversation:
             )
             return claimed.mappings().first()
 
-    async def _send(
-        self, delivery: Delivery, claimed: Mapping[str, Any], *, limit: timedelta
-    ) -> Answer:
+    async def _send(self, delivery: Delivery, claimed: RowMapping, *, limit: timedelta) -> Answer:
         begun = monotonic()
         async with self._database.reading() as session:
             lead = await session.get_one(Lead, delivery.lead_id)
@@ -157,7 +154,7 @@ class Conversation:
         )
 
     async def _keep_trying_to_record(
-        self, delivery: Delivery, claimed: Mapping[str, Any], answer: Answer
+        self, delivery: Delivery, claimed: RowMapping, answer: Answer
     ) -> Move:
         """Telegram's answer is known once: it is offered to the database until that takes it."""
         pause = 0.1
@@ -169,7 +166,7 @@ class Conversation:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
 
-    async def _record(self, delivery: Delivery, claimed: Mapping[str, Any], answer: Answer) -> Move:
+    async def _record(self, delivery: Delivery, claimed: RowMapping, answer: Answer) -> Move:
         now = delivery.now
         assert now is not None
         async with self._database.unit_of_work(silent=True) as work:

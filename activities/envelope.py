@@ -1,5 +1,6 @@
 """A message row as the Telegram method that sends it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from aiogram import methods, types
@@ -20,7 +21,7 @@ BY_KIND: dict[str, tuple[type[TelegramMethod[Any]], str]] = {
     "sticker": (methods.SendSticker, "sticker"),
     "document": (methods.SendDocument, "document"),
 }
-IN_ALBUM: dict[str, type[types.MediaUnion]] = {
+IN_ALBUM: dict[str, Callable[..., types.MediaUnion]] = {
     "photo": types.InputMediaPhoto,
     "video": types.InputMediaVideo,
     "audio": types.InputMediaAudio,
@@ -84,9 +85,9 @@ def _album(
     *,
     storage: Storage,
 ) -> list[Any]:
-    members = []
+    members: list[types.MediaUnion] = []
     for position, one in enumerate(media):
-        words = (
+        words: dict[str, Any] = (
             {"caption": caption, "caption_entities": entities} if position == 0 and caption else {}
         )
         members.append(IN_ALBUM[one.kind](media=_file(one, storage=storage), **words))

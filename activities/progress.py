@@ -29,8 +29,10 @@ NEXT = text(
     " where m.lead_id = :lead and m.state in ('queued', 'sending')"
     " order by m.position limit 1"
 )
+# Files that came with what was just heard, and those that a person has asked for again.
 PENDING = text(
-    "select id from media where lead_id = :lead and state = 'pending' order by id limit 20"
+    "select id from media where lead_id = :lead and state = 'pending' and (:heard or attempts > 0)"
+    " order by id limit 20"
 )
 
 
@@ -152,9 +154,8 @@ async def _what_now(
     await work.flush()
     move = Move(seen=lead.seen, place=await _place(work, lead))
     move.more = lead.seen < lead.seq
-    if listens:
-        pending = await work.execute(PENDING, {"lead": lead.id})
-        move.fetch = list(pending.scalars())
+    pending = await work.execute(PENDING, {"lead": lead.id, "heard": listens})
+    move.fetch = list(pending.scalars())
     leaving = (await work.execute(NEXT, {"lead": lead.id})).mappings().first()
     # A claimed row without its deliverer is the relay's: it becomes unknown and rings.
     if leaving is not None and leaving["state"] == "queued" and not leaving["disabled"]:

@@ -87,8 +87,8 @@ async def load_campaigns(ground: Ground, given: argparse.Namespace) -> None:
             {name: f"known are {', '.join(COLUMNS)}" for name in sorted(unknown)},
         )
     async with ground.database.unit_of_work() as work:
-        named = await work.execute(select(Spot.name, Spot.id))
-        await _load(work, rows, dict(named.tuples()))
+        spots = (await work.execute(select(Spot))).scalars()
+        await _load(work, rows, {spot.name: spot.id for spot in spots})
     print(f"{len(rows)} campaigns")
 
 
@@ -125,13 +125,10 @@ async def restored(ground: Ground, given: argparse.Namespace) -> None:
     now = datetime.now(UTC)
     async with ground.database.unit_of_work(silent=True) as work:
         await work.execute(text("update lead set epoch = epoch + 1, rung = seen"))
-        leaving = select(Message.id, Message.lead_id).where(
-            Message.state.in_([State.QUEUED, State.SENDING])
-        )
-        unsure = (await work.execute(leaving)).tuples().all()
-        for message_id, lead_id in unsure:
-            lead = await work.locked_lead(lead_id)
-            message = await work.session.get_one(Message, message_id)
+        leaving = select(Message).where(Message.state.in_([State.QUEUED, State.SENDING]))
+        unsure = list((await work.execute(leaving)).scalars())
+        for message in unsure:
+            lead = await work.locked_lead(message.lead_id)
             lead.perhaps_sent(message, because="restored", at=now)
         leads = list((await work.execute(text("select id from lead order by id"))).scalars())
     for lead_id in leads:

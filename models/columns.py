@@ -30,14 +30,14 @@ def defaulting(value: str | int, **more: Any) -> Any:
 
 def moment(*, nullable: bool = True) -> Any:
     """A time with its zone."""
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
 
 
 def stamped() -> Any:
     """The database's own clock at the insert."""
     return Field(
         default=None,
-        sa_type=DateTime(timezone=True),  # type: ignore[call-overload]
+        sa_type=DateTime(timezone=True),
         nullable=False,
         sa_column_kwargs={"server_default": func.now()},
     )

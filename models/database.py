@@ -102,7 +102,7 @@ class Work:
 
         `seen` is the `move` that the person's page showed. Raises Missing, Outrun.
         """
-        query = select(Lead).where(Lead.id == lead_id).with_for_update()  # type: ignore[arg-type]
+        query = select(Lead).where(Lead.id == lead_id).with_for_update()
         if visible_to is not None:
             query = query.where(visible_leads(visible_to))
         lead = (await self.session.execute(query)).scalar_one_or_none()

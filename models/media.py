@@ -27,7 +27,7 @@ class Media(SQLModel, table=True):
         Index("media_pending", "id", postgresql_where=text("state = 'pending'")),
     )
 
-    id: int | None = identity()
+    id: int = identity()
     lead_id: int = reference("lead.id", nullable=False, index=True)
     message_id: int | None = reference("message.id")
     position: int = defaulting(0)

@@ -71,7 +71,7 @@ class Message(SQLModel, table=True):
         Index("message_trouble", "id", postgresql_where=text("state in ('unknown', 'failed')")),
     )
 
-    id: int | None = identity()
+    id: int = identity()
     lead_id: int = reference("lead.id", nullable=False)
     position: int | None = Field(default=None, sa_type=BigInteger)
     direction: Direction = Field(sa_type=Text)
@@ -99,7 +99,7 @@ class Message(SQLModel, table=True):
     part: int = defaulting(0)
     telegram_ids: list[int] = Field(
         default_factory=list,
-        sa_type=ARRAY(BigInteger),  # type: ignore[call-overload]
+        sa_type=ARRAY(BigInteger),
         nullable=False,
         sa_column_kwargs={"server_default": "{}"},
     )
@@ -120,7 +120,7 @@ class MessageEdit(SQLModel, table=True):
 
     __tablename__ = "message_edit"
 
-    id: int | None = identity()
+    id: int = identity()
     message_id: int = reference("message.id", nullable=False, index=True)
     text: str
     entities: list[Any] = document(list)

@@ -10,7 +10,7 @@ from models.columns import identity, moment, reference, stamped
 class Note(SQLModel, table=True):
     __tablename__ = "note"
 
-    id: int | None = identity()
+    id: int = identity()
     lead_id: int = reference("lead.id", nullable=False, index=True)
     author: str = Field(description="an actor, as in the timeline")
     text: str

@@ -22,10 +22,10 @@ class Payment(SQLModel, table=True):
     __tablename__ = "payment"
     __table_args__ = (UniqueConstraint("source", "source_id"),)
 
-    id: int | None = identity()
+    id: int = identity()
     lead_id: int = reference("lead.id", nullable=False, index=True)
     kind: Kind = Field(sa_type=Text)
-    amount: Decimal = Field(sa_type=Numeric(18, 2))  # type: ignore[call-overload]
+    amount: Decimal = Field(sa_type=Numeric(18, 2))
     currency: str = Field(max_length=3)
     paid_at: datetime = moment(nullable=False)
     source: str

@@ -81,7 +81,7 @@ class Spot(SQLModel, table=True):
 
     __tablename__ = "spot"
 
-    id: int | None = identity()
+    id: int = identity()
     name: str = Field(unique=True)
     bot_id: int = reference("bot.id", nullable=False, index=True)
     process_key: str | None = None

@@ -24,6 +24,6 @@ class Stage(SQLModel, table=True):
 class Tag(SQLModel, table=True):
     __tablename__ = "tag"
 
-    id: int | None = identity()
+    id: int = identity()
     name: str = Field(unique=True)
     hue: int = 1

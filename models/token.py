@@ -36,7 +36,7 @@ class Token(SQLModel, table=True):
 
     __tablename__ = "token"
 
-    id: int | None = identity()
+    id: int = identity()
     name: str
     digest: bytes = Field(sa_type=LargeBinary, unique=True, description="SHA-256 of the secret")
     scopes: list[str] = Field(sa_type=ARRAY(Text))

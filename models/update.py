@@ -26,7 +26,7 @@ class TelegramUpdate(SQLModel, table=True):
         Index("telegram_update_age", "received_at"),
     )
 
-    id: int | None = identity()
+    id: int = identity()
     bot_id: int = Field(sa_type=BigInteger)
     update_id: int | None = Field(default=None, sa_type=BigInteger)
     digest: bytes = Field(sa_type=LargeBinary)

@@ -33,7 +33,7 @@ class Role(StrEnum):
 class Team(SQLModel, table=True):
     __tablename__ = "team"
 
-    id: int | None = identity()
+    id: int = identity()
     name: str = Field(unique=True)
 
 
@@ -42,7 +42,7 @@ class User(SQLModel, table=True):
 
     __tablename__ = "user_account"
 
-    id: int | None = identity()
+    id: int = identity()
     login: str = Field(unique=True, description="an e-mail address, lower case")
     name: str
     password: str | None = Field(default=None, description="argon2id; empty until first set")

@@ -66,7 +66,7 @@ class Engine:
 
     async def _signal(self, client: Client, lead_id: int, seq: int) -> None:
         """A running lead is signalled directly: a third of the cost of signal-with-start."""
-        handle = client.get_workflow_handle_for(LeadWorkflow.lead, workflow_id(lead_id))
+        handle = client.get_workflow_handle(workflow_id(lead_id))
         try:
             await handle.signal(LeadWorkflow.ring, seq, rpc_timeout=RING_LIMIT)
         except RPCError as error:

@@ -39,9 +39,9 @@ def pieces(content: Content) -> list[Content]:
     if not content.text.strip() and not content.media:
         raise Refused("The message is empty")
     albums = list(_albums(content.media))
-    text = Formatted(content.text, content.entities)
+    text = Formatted(content.text, tuple(content.entities))
     if not albums:
-        chunks = [replace(content, text=c.text, entities=c.entities) for c in split(text)]
+        chunks = [replace(content, text=c.text, entities=list(c.entities)) for c in split(text)]
     else:
         fits = utf16_length(content.text) <= LONGEST_CAPTION and albums[0][0].kind != "video_note"
         chunks = [replace(content, media=album, text="", entities=[]) for album in albums]
@@ -49,7 +49,8 @@ def pieces(content: Content) -> list[Content]:
             chunks[0] = replace(chunks[0], text=content.text, entities=content.entities)
         elif content.text.strip():
             chunks += [
-                replace(content, media=[], text=c.text, entities=c.entities) for c in split(text)
+                replace(content, media=[], text=c.text, entities=list(c.entities))
+                for c in split(text)
             ]
     first = replace(chunks[0], buttons=[])
     rest = [replace(chunk, buttons=[], reply_to_id=None, quote=None) for chunk in chunks[1:]]

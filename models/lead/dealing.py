@@ -52,9 +52,8 @@ class Dealing(LeadRow):
     async def tag(self, name: str, *, by: str, at: datetime | None = None) -> None:
         """Raises Missing when there is no such tag: tags are an admin's vocabulary."""
         tag_id = await self._tag_id(name)
-        added = insert(LeadTag).values(tag_id=tag_id, lead_id=self.id)
-        added = added.on_conflict_do_nothing().returning(LeadTag.tag_id)
-        if (await self.work.execute(added)).first() is not None:
+        row = insert(LeadTag).values(tag_id=tag_id, lead_id=self.id).on_conflict_do_nothing()
+        if (await self.work.execute(row.returning(LeadTag.tag_id))).first() is not None:
             self.record(Action.TAG_ADDED, by=by, at=at, tag=name)
 
     async def untag(self, name: str, *, by: str, at: datetime | None = None) -> None:
@@ -122,8 +121,8 @@ class Dealing(LeadRow):
             lead_id=self.id, kind=kind, amount=amount, currency=currency.upper(),
             paid_at=paid_at, source=source, source_id=source_id,
         )  # fmt: skip
-        row = row.on_conflict_do_nothing().returning(Payment.id)
-        if (await self.work.execute(row)).first() is not None:
+        fresh = row.on_conflict_do_nothing().returning(Payment.id)
+        if (await self.work.execute(fresh)).first() is not None:
             self.record(
                 Action.PAYMENT_RECORDED, by=by, at=paid_at,
                 kind=kind, amount=str(amount), currency=currency.upper(),

@@ -30,9 +30,8 @@ async def opened(work: Work, wrote: Wrote, *, bot_id: int, now: datetime) -> Lea
         team_id=spot.team_id if spot else None, last_action_at=now, mode_at=now,
         **{name: getattr(campaign, name) for name in ORIGIN if campaign},
     )  # fmt: skip
-    row = row.on_conflict_do_nothing().returning(Lead.id)
-    fresh = (await work.execute(row)).scalar()
-    lead = (
+    fresh = (await work.execute(row.on_conflict_do_nothing().returning(Lead.id))).scalar()
+    lead: Lead = (
         await work.execute(
             select(Lead)
             .where(

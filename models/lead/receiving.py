@@ -244,8 +244,8 @@ async def _keep(
     row = insert(TelegramUpdate).values(
         bot_id=bot_id, update_id=update_id, digest=_digest(raw), raw=raw, state=state, error=error
     )
-    row = row.on_conflict_do_nothing().returning(TelegramUpdate.id)
-    return (await work.execute(row)).first() is not None
+    fresh = row.on_conflict_do_nothing().returning(TelegramUpdate.id)
+    return (await work.execute(fresh)).first() is not None
 
 
 def _values(

@@ -23,7 +23,7 @@ class LeadRow(SQLModel):
     moves, `epoch` is raised by every process command and fences automatic messages.
     """
 
-    id: int | None = identity()
+    id: int = identity()
     bot_id: int = reference("bot.id", nullable=False)
     business_connection: str | None = None
     chat_id: int = Field(sa_type=BigInteger)
@@ -124,11 +124,11 @@ class LeadRow(SQLModel):
                 particulars=particulars,
             )
         )
-        self.work.changed[self.id or 0] = self.seq
+        self.work.changed[self.id] = self.seq
         return self.seq
 
     def ring(self) -> None:
         """Its workflow should look, unless a ring is already on its way."""
         if self.rung <= self.seen:
             self.rung = self.seq
-            self.work.rings[self.id or 0] = self.seq
+            self.work.rings[self.id] = self.seq

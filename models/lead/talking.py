@@ -157,7 +157,7 @@ class Talking(LeadRow):
     def not_sent(self, message: Message, *, because: str) -> None:
         """Surely not sent: it waits for its next attempt in its old place."""
         message.state, message.reason, message.claimed_at = State.QUEUED, because, None
-        self.work.changed[self.id or 0] = self.seq
+        self.work.changed[self.id] = self.seq
 
     async def refused(self, message: Message, *, code: int, because: str, at: datetime) -> None:
         """Telegram will not have it: this message failed, and the rest of a cut text with it."""
@@ -187,6 +187,17 @@ class Talking(LeadRow):
         media.state, media.reason = state, reason
         media.sha256, media.size = sha256 or media.sha256, size or media.size
         self.record(Action.MEDIA_FETCHED, by=TELEGRAM, ref=media.message_id, state=state)
+
+    async def fetch_again(self, media_id: int, *, by: str, now: datetime) -> None:
+        """A person asks for a file that could not be had. Raises Missing."""
+        media = await self.work.session.get(Media, media_id)
+        if media is None or media.lead_id != self.id:
+            raise Missing("There is no such file, or it is not yours to see")
+        if media.state != MediaState.FAILED:
+            return
+        media.state, media.reason, media.attempts = MediaState.PENDING, None, media.attempts + 1
+        self.record(Action.MEDIA_FETCHED, by=by, at=now, ref=media.message_id, state=media.state)
+        self.ring()
 
     async def outgoing(self, message_id: int) -> Message:
         message = await self.work.session.get(Message, message_id)
@@ -228,7 +239,7 @@ class Talking(LeadRow):
         """Opening the chat: only the one who is responsible clears it for all."""
         if self.owner_id in (None, by.id) and (self.unread or self.notice):
             self.unread, self.notice = 0, None
-            self.work.changed[self.id or 0] = self.seq
+            self.work.changed[self.id] = self.seq
 
 
 def typing_before(typing: timedelta | None, *, at: datetime) -> tuple[datetime | None, datetime]:

@@ -26,7 +26,7 @@ class Version(SQLModel, table=True):
     __tablename__ = "process_version"
     __table_args__ = (UniqueConstraint("key", "number"),)
 
-    id: int | None = identity()
+    id: int = identity()
     key: str = Field(description="the process's key, as in its file")
     number: int
     title: dict[str, str] = document()
@@ -50,7 +50,7 @@ async def publish(
     key = process.process
     await work.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
     newest_row = select(Version).where(Version.key == key).order_by(Version.number.desc()).limit(1)
-    last = (await work.execute(newest_row)).scalar_one_or_none()
+    last: Version | None = (await work.execute(newest_row)).scalar_one_or_none()
     if last is not None and (last.source, last.files) == (source, files):
         return last
     version = Version(
