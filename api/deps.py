@@ -1,6 +1,6 @@
 """What routes ask for: the database, who is signed in, what their page had seen."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
 
+from api.language import reading
+from api.rendering import reader_of
 from api.security import changes, same, token_of
 from models.database import Database
 from models.errors import NotAllowed, NotSignedIn
@@ -79,6 +81,14 @@ async def signed_in(found: Annotated[SignIn | None, Depends(sign_in)]) -> User:
     return found.person
 
 
+async def worded(
+    request: Request, _person: Annotated[User, Depends(signed_in)]
+) -> AsyncIterator[None]:
+    """Of a router: what its routes word before a page is drawn is worded for who reads it."""
+    with reading(reader_of(request)):
+        yield
+
+
 def require(*roles: Role) -> Callable[..., Awaitable[User]]:
     """`person: Annotated[User, Depends(require(Role.ADMIN))]`. Raises NotAllowed."""
 
@@ -100,23 +110,26 @@ Seen = Annotated[int, Query(ge=0, description="the lead's `move` that the person
 
 def cookie_name(request: Request) -> str:
     """Browsers send a cookie to every port of a host: on plain localhost the port is its name."""
-    if request.url.scheme == "https":
-        return "__Host-leadloom"
-    return f"leadloom-{request.url.port or 80}"
+    return "__Host-leadloom" if _secure(request) else f"leadloom-{request.url.port or 80}"
 
 
 def keep_signed_in(request: Request, response: Response, secret: str) -> None:
     response.set_cookie(
         cookie_name(request), secret, max_age=int(LONGEST.total_seconds()), path="/",
-        secure=request.url.scheme == "https", httponly=True, samesite="lax",
+        secure=_secure(request), httponly=True, samesite="lax",
     )  # fmt: skip
 
 
 def forget_sign_in(request: Request, response: Response) -> None:
     response.delete_cookie(
-        cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True,
+        cookie_name(request), path="/", secure=_secure(request), httponly=True,
         samesite="lax",
     )  # fmt: skip
+
+
+def _secure(request: Request) -> bool:
+    """Only the plain-http localhost of a development copy goes without."""
+    return request.url.scheme == "https" or settings(request).environment == "production"
 
 
 async def _find(request: Request) -> SignIn | None:

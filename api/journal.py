@@ -33,11 +33,15 @@ class Line(logging.Formatter):
 
 
 def begin(*, level: int = logging.INFO) -> None:
-    """Everything that is logged in this process goes through one stream and one filter."""
-    stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(Line())
-    logging.root.handlers = [stream]
-    logging.root.setLevel(level)
+    """Everything that is logged in this process goes through one stream and one filter.
+
+    A process that has set up its logging itself keeps it.
+    """
+    if not logging.root.handlers:
+        stream = logging.StreamHandler(sys.stderr)
+        stream.setFormatter(Line())
+        logging.root.addHandler(stream)
+        logging.root.setLevel(level)
     for name in OURS:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True

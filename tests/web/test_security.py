@@ -93,13 +93,13 @@ async def test_nothing_changes_without_the_sessions_token(site: Website, token: 
 async def test_our_own_pages_do_change_things(site: Website, headers: dict[str, str]):
     anna = await site.person()
     given = {k: site.address if v == "own" else v for k, v in headers.items()}
-    async with site.signed_in(anna) as browser:
-        async with httpx.AsyncClient(
-            base_url=site.address, cookies=browser.cookies, headers=given
-        ) as plain:
-            token = token_in((await plain.get("/me")).text)
-            by_field = await plain.post("/me", data={"theme": "dark", "csrf": token})
-            by_header = await plain.post("/me", data={"theme": "dark"}, headers={"X-CSRF": token})
+    async with (
+        site.signed_in(anna) as browser,
+        httpx.AsyncClient(base_url=site.address, cookies=browser.cookies, headers=given) as plain,
+    ):
+        token = token_in((await plain.get("/me")).text)
+        by_field = await plain.post("/me", data={"theme": "dark", "csrf": token})
+        by_header = await plain.post("/me", data={"theme": "dark"}, headers={"X-CSRF": token})
     assert (by_field.status_code, by_header.status_code) == (303, 303)
 
 

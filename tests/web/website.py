@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from models.settings import Settings
 from models.user import Role, User
 from tests.eventually import eventually
 
+_numbers = count(1)
 PASSWORD = "correct horse battery"
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -37,12 +39,12 @@ class Website:
         return found
 
     async def person(
-        self, login: str = "anna@leadloom.test", name: str = "Анна Ким", **given: Any
+        self, name: str = "Анна Ким", *, role: Role = Role.MANAGER, **given: Any
     ) -> User:
-        """Somebody with an account; Anna, unless said otherwise."""
-        given.setdefault("role", Role.MANAGER)
+        """Somebody with an account of their own; Anna, unless said otherwise."""
         async with self.database.unit_of_work(silent=True) as work:
-            person = User(login=login, name=name, **given)
+            login = f"person{next(_numbers)}@leadloom.test"
+            person = User(**{"login": login, "name": name, "role": role, **given})
             work.add(person)
         return person
 
