@@ -94,7 +94,7 @@ def test_a_failure_waits_for_the_others():
     ivan = Ivan(a_process(THREE)).starts()
 
     ivan.arrives("failed", "queued")
-    assert ivan.effects == ()
+    assert not ivan.effects
 
     ivan.arrives("failed", "sent")
     assert ivan.effects == (HandOver(key="send_failed", step="hello"),)
