@@ -162,6 +162,22 @@ class Hub:
         for stream in self.streams:
             stream.put(RESYNC)
 
+    async def check_sessions(self) -> None:
+        """One question for all streams: whose session lives, and who they are now."""
+        streams = list(self.streams)
+        query = select(col(Session.id), User).join(User, col(User.id) == Session.user_id)
+        query = query.where(
+            col(Session.id).in_({stream.session_id for stream in streams}),
+            alive(datetime.now(UTC)),
+        )
+        async with self._database.reading() as session:
+            people = {row[0]: row[1] for row in await session.execute(query)}
+        for stream in streams:
+            if person := people.get(stream.session_id):
+                stream.meet(person)
+            else:
+                stream.end()
+
     async def _listen(self) -> None:
         address = self._database.url.replace("postgresql+psycopg://", "postgresql://", 1)
         pause = RECONNECT[0]
@@ -245,27 +261,11 @@ class Hub:
             await asyncio.sleep(self._beat)
             if self.streams:
                 try:
-                    await self._check_sessions()
+                    await self.check_sessions()
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("sessions not checked: %s", error)
             for stream in self.streams:
                 stream.put(KEEP_ALIVE)
-
-    async def _check_sessions(self) -> None:
-        """One question for all streams: whose session lives, and who they are now."""
-        streams = list(self.streams)
-        query = select(col(Session.id), User).join(User, col(User.id) == Session.user_id)
-        query = query.where(
-            col(Session.id).in_({stream.session_id for stream in streams}),
-            alive(datetime.now(UTC)),
-        )
-        async with self._database.reading() as session:
-            people = {row[0]: row[1] for row in await session.execute(query)}
-        for stream in streams:
-            if person := people.get(stream.session_id):
-                stream.meet(person)
-            else:
-                stream.end()
 
 
 def _look(stream: Stream, seen: Mapping[int, Glimpse]) -> set[int]:

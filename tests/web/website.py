@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -88,6 +91,7 @@ def token_in(page: str) -> str:
 async def website(database_url: str, **given: Any) -> AsyncIterator[Website]:
     port, nowhere = free(2)
     settings = Settings(
+        data=Path(tempfile.mkdtemp(prefix="leadloom-web-")),
         database_url=database_url.replace("postgresql+psycopg://", "postgresql://"),
         port=port,
         temporal_address=f"127.0.0.1:{nowhere}",
@@ -107,3 +111,4 @@ async def website(database_url: str, **given: Any) -> AsyncIterator[Website]:
     yield Website(app, f"http://127.0.0.1:{port}")
     server.should_exit = True
     await serving
+    shutil.rmtree(settings.data)
