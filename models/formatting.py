@@ -21,6 +21,7 @@ __all__ = [
     "Formatted",
     "escape_markup",
     "fill",
+    "is_link",
     "parse_markup",
     "split",
     "to_markup",
@@ -80,6 +81,11 @@ def parse_markup(markup: str) -> Formatted:
     return Formatted(text, to_entities(text, canonical(text, spans)))
 
 
+def is_link(url: str) -> bool:
+    """Whether Telegram takes it behind a word or a button."""
+    return _LINK.fullmatch(url) is not None
+
+
 def escape_markup(text: str) -> str:
     """Markup that shows exactly this text, wherever it is put in."""
     return _SPECIAL.sub(r"\\\g<0>", text)
@@ -93,7 +99,7 @@ def to_markup(text: str, entities: Sequence[Entity]) -> str:
         if span.kind == "code" and "\n" in text[span.start : span.end]
         else span
         for span in to_spans(text, entities)
-        if span.kind != "text_link" or _LINK.fullmatch(str(span.extra.get("url", "")))
+        if span.kind != "text_link" or is_link(str(span.extra.get("url", "")))
     ]
     written: list[str] = []
     inside: list[Span] = []
@@ -138,7 +144,7 @@ def fill(formatted: Formatted, values: Mapping[int, str]) -> Formatted:
         start, end, extra = moved[span.start], moved[span.end], span.extra
         if "url" in extra:
             extra = {**extra, "url": extra["url"].translate(values)}
-            if not _LINK.fullmatch(extra["url"]):
+            if not is_link(extra["url"]):
                 continue
         if start < end:
             spans.append(Span(start, end, span.kind, extra))

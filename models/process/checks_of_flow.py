@@ -1,6 +1,6 @@
 """Where the arrows lead: dead ends, steps nobody reaches, rounds without a wait."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from models.process.problem import Problem
 from models.process.steps import (
     Arrow,
+    ForEvent,
     ForReply,
+    HandOverStep,
     NoteStep,
     SendStep,
     SetStep,
+    Step,
     UntilTime,
     WaitStep,
 )
@@ -40,9 +43,18 @@ def flow_problems(process: "Process") -> Iterator[Problem]:
     for name in process.steps:
         if name not in reached:
             yield Problem(code="unreachable", step=name, severity="warning")
-    for path in _rounds(process):
-        shown = " → ".join([*path, path[0]])
-        yield Problem(code="cycle_without_wait", step=path[0], params={"path": shown})
+    hasty = list(_rounds(process, _without_waiting))
+    for path in hasty:
+        yield Problem(code="cycle_without_wait", step=path[0], params={"path": _shown(path)})
+    for path in _rounds(process, _without_the_client):
+        speaks = any(isinstance(process.steps[name], SendStep) for name in path)
+        if speaks and path not in hasty:
+            params = {"path": _shown(path)}
+            yield Problem(code="endless_reminder", step=path[0], severity="warning", params=params)
+
+
+def _shown(path: list[str]) -> str:
+    return " → ".join([*path, path[0]])
 
 
 def _lost(process: "Process", step: str | None, arrow: Arrow) -> Problem:
@@ -70,40 +82,47 @@ def _reached(process: "Process") -> set[str]:
     return reached
 
 
-def _rounds(process: "Process") -> Iterator[list[str]]:
-    """Each knot of steps that a lead could walk round in without ever waiting, once."""
-    ways = {
-        name: [to for to in _without_waiting(process, name) if to in process.steps]
-        for name in process.steps
+def _rounds(process: "Process", ways: Callable[[Step], list[str]]) -> Iterator[list[str]]:
+    """Each way to walk in a round along these arrows, once."""
+    ahead_of = {
+        name: [to for to in ways(step) if to in process.steps]
+        for name, step in process.steps.items()
     }
     finished: set[str] = set()
     for start in process.steps:
         if start in finished:
             continue
-        path: list[str] = []
-        ahead = [(start, iter(ways[start]))]
-        while ahead:
-            name, rest = ahead[-1]
-            if name not in path:
-                path.append(name)
-            following = next(rest, None)
+        path = [start]
+        ahead = [iter(ahead_of[start])]
+        while path:
+            following = next(ahead[-1], None)
             if following is None:
-                finished.add(name)
-                path.pop()
+                finished.add(path.pop())
                 ahead.pop()
             elif following in path:
                 yield path[path.index(following) :]
             elif following not in finished:
-                ahead.append((following, iter(ways[following])))
+                path.append(following)
+                ahead.append(iter(ahead_of[following]))
 
 
-def _without_waiting(process: "Process", name: str) -> list[str]:
-    step = process.steps[name]
-    if step.kind in ("hand_over", "end"):
+def _without_waiting(step: Step) -> list[str]:
+    """Ways that take no time."""
+    if isinstance(step, HandOverStep):
         return []
     if isinstance(step, WaitStep):
-        # Working hours may be open now, and a moment may have passed: such waits take no time.
+        # Working hours may be open now, and a moment may have passed.
         passes = isinstance(step.wait, UntilTime) and not isinstance(step.wait.until, time)
         return [step.next] if passes and step.next else []
     # A jump is counted, so it cannot go round for ever.
     return [arrow.to for arrow in step.arrows() if arrow.via != "jump"]
+
+
+def _without_the_client(step: Step) -> list[str]:
+    """Ways on which a client who never writes is led."""
+    if isinstance(step, HandOverStep):
+        return []
+    if isinstance(step, WaitStep) and isinstance(step.wait, ForReply | ForEvent):
+        after = step.if_timeout or step.next
+        return [after] if step.wait.timeout and after else []
+    return [arrow.to for arrow in step.arrows() if arrow.via not in ("jump", "writes", "failed")]

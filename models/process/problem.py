@@ -43,6 +43,7 @@ SENTENCES: dict[str, str] = {
     "unknown_step_near": _("“{arrow}” leads to “{to}”, and there is no such step. “{nearest}”?"),
     "unreachable": _("No way leads to this step. Lead one there, or delete the step."),
     "cycle_without_wait": _("The lead would go round without a wait: {path}. Add a wait."),
+    "endless_reminder": _("A silent client would be written to for ever: {path}. Add a jump."),
     "reserved_step": _("“{step}” has a meaning of its own. Give the step another id."),
     # Words
     "missing_language": _("“{where}” has no words in: {languages}. Add them."),

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from models.formatting import MESSAGE_LIMIT, Formatted, fill, parse_markup, split, utf16_length
+from models.formatting import (
+    MESSAGE_LIMIT,
+    Formatted,
+    fill,
+    is_link,
+    parse_markup,
+    split,
+    utf16_length,
+)
 from models.process.effects import Button, MediaRef, Say
 from models.process.macros import Template, read_template
 from models.process.part import Words, in_language
@@ -69,11 +77,10 @@ def _spoken_language(words: Words, language: str, first: str) -> str:
 def _buttons(
     rows: tuple[tuple[ButtonWords, ...], ...], values: Mapping[str, str], language: str, first: str
 ) -> tuple[tuple[Button, ...], ...]:
-    built = (
-        tuple(_button(words, values, language, first) for words in row if words is not None)
-        for row in rows
-    )
-    return tuple(tuple(b for b in row if b.text) for row in built if row)
+    """Telegram refuses the whole message for one button without words or with a bad address."""
+    built = (tuple(_button(words, values, language, first) for words in row) for row in rows)
+    whole = (tuple(b for b in row if b.text and (b.id or is_link(b.url or ""))) for row in built)
+    return tuple(row for row in whole if row)
 
 
 def _button(words: ButtonWords, values: Mapping[str, str], language: str, first: str) -> Button:

@@ -159,6 +159,10 @@ CASES: dict[str, list[tuple[str, str, str | None]]] = {
         ('note: "Цель: {{ fields.goal }}"\n    next: fin', "note: x\n    next: note", "note"),
         ("wait: {until: working_hours}\n    next: ask", LOOP, "hours"),
     ],
+    "endless_reminder": [
+        ("if_timeout: again", "if_timeout: ask", "ask"),
+        ("jump: {to: hours, at_most: 2}\n    otherwise: human", "note: x\n    next: hours", "ask"),
+    ],
     "reserved_step": [("  fin:\n", "  skip:\n    end: x\n  fin:\n", "skip")],
     "missing_language": [
         ("{ru: Идём, en: Go}", "{ru: Идём}", "ask"),

@@ -222,6 +222,22 @@ bye: {end: done}
     assert (rows[1][0].text, rows[1][0].url) == ("Сайт Иван", "https://a.b")
 
 
+def test_a_button_that_leads_nowhere_is_left_out():
+    send = """
+hello:
+  send:
+    text: {ru: x}
+    buttons: [{url: "{{ link }}", text: {ru: Сайт}}, {id: a, text: {ru: "{{ fields.none }}"}}]
+  next: bye
+bye: {end: done}
+"""
+    assert Ivan(a_process(send)).starts().said[0].buttons == ()
+    assert Ivan(a_process(send), lead={"link": "javascript:x"}).starts().said[0].buttons == ()
+
+    (row,) = Ivan(a_process(send), lead={"link": "https://a.b"}).starts().said[0].buttons
+    assert [button.url for button in row] == ["https://a.b"]
+
+
 def test_a_message_with_nothing_to_say_is_passed_over():
     ivan = Ivan(
         a_process(
