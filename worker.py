@@ -25,7 +25,6 @@ from workflows.lead import LeadWorkflow
 from workflows.relay import Relay
 
 WORKFLOWS = [LeadWorkflow, Canary]
-HOT_LEADS = 2000  # workflows kept in memory; a cold lead replays at most a hundred messages
 
 log = logging.getLogger("worker")
 
@@ -43,13 +42,16 @@ def activities(
     ]
 
 
-def worker(client: Client, does: list[Callable[..., Any]], *, task_queue: str) -> Worker:
+def worker(
+    client: Client, does: list[Callable[..., Any]], *, task_queue: str, hot_leads: int = 2000
+) -> Worker:
+    """`hot_leads` stay in memory; a cold one replays at most a hundred messages."""
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=does,
-        max_cached_workflows=HOT_LEADS,
+        max_cached_workflows=hot_leads,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_all_modules()
         ),
@@ -70,7 +72,9 @@ async def main() -> None:
         asyncio.create_task(Relay(database, engine, chosen).run()),
         asyncio.create_task(_sing(engine, chosen)),
     ]
-    async with worker(client, does, task_queue=chosen.task_queue):
+    async with worker(
+        client, does, task_queue=chosen.task_queue, hot_leads=chosen.hot_leads
+    ):
         log.info("working on “%s”", chosen.task_queue)
         await stop.wait()
     for task in beside:

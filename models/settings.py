@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_console_url: str = Field("", description="Temporal's web console, for links")
     task_queue: str = "leads"
+    hot_leads: int = Field(2000, ge=1, description="workflows a worker keeps in memory")
     telegram_api_url: str = Field("", description="Bot API; empty: the demo phone beside us")
 
     secret_key: SecretStr = Field(

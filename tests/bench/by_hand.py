@@ -1,7 +1,6 @@
 """The reference: one conversation written by hand for Temporal, in plain SQL, over the same tables.
 
-`python -m tests.bench.by_hand web PORT` receives, `python -m tests.bench.by_hand worker` works.
-It does what the process `talk` does and no more: no process language, no take-over, no fences
+A web process receives, a worker works (`main`). It does what the process `talk` does and no more: no process language, no take-over, no fences
 beyond the claim. Each step leaves the same rows as ours do.
 """
 
@@ -47,7 +46,7 @@ class Sending:
     message: int
 
 
-@workflow.defn(sandboxed=True)
+@workflow.defn
 class ByHand:
     @workflow.init
     def __init__(self, lead: int) -> None:
@@ -193,5 +192,6 @@ async def _serve(port: int) -> None:
     ).serve()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """`worker`, or `web PORT`."""
     uvloop.run(_work() if sys.argv[1] == "worker" else _serve(int(sys.argv[2])))

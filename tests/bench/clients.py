@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
+from typing import cast
 
 from tests.bench.telegram import Telegram
 
@@ -28,12 +29,13 @@ class _Line(asyncio.Protocol):
     def __init__(self) -> None:
         self._read = b""
         self._answer: asyncio.Future[int] | None = None
+        self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
         if self._answer and not self._answer.done():
             self._answer.set_exception(error or ConnectionError("the connection was closed"))
 
@@ -63,8 +65,14 @@ class Webhook:
         self._free: list[_Line] = []
 
     async def post(self, body: bytes) -> None:
+        while self._free and self._free[-1].closed:
+            self._free.pop()
         line = self._free.pop() if self._free else await self._connected()
-        status = await line.post(self._head, body)
+        try:
+            status = await line.post(self._head, body)
+        except ConnectionError:  # servers close what idles; a repeated update is known to them
+            line = await self._connected()
+            status = await line.post(self._head, body)
         self._free.append(line)
         assert status == 200, f"{self.hook.path} answered {status}"
 

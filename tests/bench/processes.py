@@ -62,6 +62,7 @@ def changing(key: str, *, one_way: str, back: str) -> str:
     return f"""
 process: {key}
 title: {{ru: Перемены}}
+fields: {{mood: {{ru: Настрой}}, turn: {{ru: Раз}}}}
 languages: [ru]
 start: ask
 steps:

@@ -43,7 +43,7 @@ and not exists (select 1 from message e where e.lead_id = l.id
 returning l.chat_id, m.text
 """
 RECORD = """
-with l as (select id, seq from lead where id = %(lead)s for update),
+with l as (select id, seq, seen from lead where id = %(lead)s for update),
 m as (
     update message set state = 'sent', telegram_ids = array[%(telegram_id)s::bigint],
         sent_at = %(now)s where id = %(message)s and state = 'sending' returning id, author),
@@ -52,7 +52,8 @@ e as (
     select l.id, l.seq + 1, 'message_sent', m.id, 'telegram', %(now)s, '{}' from l, m
     union all select l.id, l.seq + 2, 'step_entered', null, m.author, %(now)s,
         jsonb_build_object('step', 'ask', 'via', 'next') from l, m)
-update lead set seq = l.seq + 2, seen = l.seq + 2, move = move + 1, step = 'ask',
+update lead set seq = l.seq + 2, move = move + 1, step = 'ask',
+    seen = case when l.seq = l.seen then l.seq + 2 else l.seen end,
     process_state = %(state)s::jsonb, unread = 0, waiting_since = null,
     last_action_at = greatest(last_action_at, %(now)s), last_text = left(%(text)s, 160),
     last_author = m.author, last_state = 'sent',

@@ -8,6 +8,7 @@ import re
 import time
 from collections import defaultdict
 from itertools import count
+from typing import cast
 
 CHAT = re.compile(rb"chat_id(?:=|\":\s*)(-?\d+)")
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -59,8 +60,7 @@ class _Call(asyncio.Protocol):
         self._read = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._read += data
