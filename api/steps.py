@@ -80,6 +80,13 @@ class Told:
         """In the reader's language, if the process speaks it."""
         return in_language(dict(given), reader().locale, self.process.languages[0])
 
+    def by_language(self, given: Mapping[str, str]) -> list[tuple[str, str]]:
+        """As the process lists its languages: a stored definition keeps no order."""
+        order = self.process.languages
+        return sorted(
+            given.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order)
+        )
+
     def title(self, step: str) -> str:
         found = self.process.steps.get(step)
         return (self.words(found.title) if found else "") or step
@@ -113,7 +120,9 @@ class Told:
                 return " · ".join(
                     part
                     for part in (
-                        ", ".join(language.upper() for language in send.text),
+                        ", ".join(
+                            language.upper() for language, _text in self.by_language(send.text)
+                        ),
                         len(send.media)
                         and ngettext("%(num)d file", "%(num)d files", len(send.media))
                         % {"num": len(send.media)},

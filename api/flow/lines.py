@@ -33,16 +33,17 @@ class _Lines:
     def __init__(self, places: Places) -> None:
         self.at = places
         self.lanes: list[tuple[float, float, float]] = []  # x, from, to
+        self.labels = [
+            Label(step, slot.arrow.via, slot.x, places.bottom(step) + LABEL, width)
+            for step in places.order
+            for slot in places.slots[step].below
+            if slot.arrow and (width := places.labels.get((step, slot.arrow.via)))
+        ]
 
     def flow(self) -> Flow:
         drawn = [(step, slot) for step in self.at.order for slot in self._ways_out(step)]
         lines = [self._line(step, slot) for step, slot in drawn]
-        labels = [
-            Label(step, slot.arrow.via, slot.x, self.at.bottom(step) + LABEL, width)
-            for step, slot in drawn
-            if slot.arrow and (width := self.at.labels.get((step, slot.arrow.via)))
-        ]
-        return self._shifted(lines, labels)
+        return self._shifted(lines)
 
     def _ways_out(self, step: str) -> Iterable[Slot]:
         """What hangs below the step, then arrows without words that lead elsewhere."""
@@ -54,16 +55,16 @@ class _Lines:
     def _line(self, step: str, slot: Slot) -> Line:
         arrow = slot.arrow
         assert arrow is not None
-        back = (step, arrow) in self.at.back
+        rises = self.at.rises(step, arrow)
         if slot.step is not None:
             points = [*self._parted(step, slot), (slot.x, self.at.top(slot.step))]
-        elif back:
+        elif rises:
             points = self._up(step, slot, arrow)
         else:
             points = self._across(step, slot, arrow)
         return Line(
             step, arrow.via, arrow.to, tuple(_turns(points)),
-            jump=back or arrow.via == "jump", tip=slot.step is None,
+            jump=rises or arrow.via == "jump", tip=slot.step is None,
         )  # fmt: skip
 
     def _parted(self, step: str, slot: Slot) -> list[Point]:
@@ -133,6 +134,7 @@ class _Lines:
             for x in (wanted if sideways else [begin, end, *wanted])
             if all(abs(x - box) >= half for box in boxes)
             and all(abs(x - lane) >= LANE or to < low or at > high for lane, at, to in self.lanes)
+            and all(abs(x - it.x) > it.width / 2 or not low < it.y < high for it in self.labels)
             and all(self._clear(row, box, x) for row, box in sideways)
         ]
         # to the right it reads better than to the left
@@ -147,10 +149,10 @@ class _Lines:
         low, high = sorted((box, x))
         return not any(low < other < high for other in self.at.in_row(row))
 
-    def _shifted(self, lines: Sequence[Line], labels: Sequence[Label]) -> Flow:
+    def _shifted(self, lines: Sequence[Line]) -> Flow:
         """Everything moved to where nothing is left of the margin."""
         edges = [(slot.x - WIDTH / 2, slot.x + WIDTH / 2) for slot in self.at.slots.values()]
-        edges += [(one.x - one.width / 2, one.x + one.width / 2) for one in labels]
+        edges += [(one.x - one.width / 2, one.x + one.width / 2) for one in self.labels]
         edges += [(x, x) for line in lines for x, _ in line.points]
         by = MARGIN - min(left for left, _ in edges)
         depth = max(y for line in lines for _, y in line.points) if lines else 0
@@ -168,7 +170,7 @@ class _Lines:
                 for one in lines
             ),
             labels=tuple(
-                Label(one.step, one.via, one.x + by, one.y, one.width) for one in labels
+                Label(one.step, one.via, one.x + by, one.y, one.width) for one in self.labels
             ),
         )  # fmt: skip
 
