@@ -1,6 +1,6 @@
 """Marked stretches of a text, counted in characters, and Telegram's entities, counted in UTF-16."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -111,24 +111,27 @@ def _around(span: Span, code: Sequence[Span]) -> list[Span]:
 
 def _nested(text: str, spans: Iterable[Span]) -> list[Span]:
     """Splits what crosses, trims spaces; outer before inner."""
-    waiting = sorted((_trimmed(text, span) for span in spans), key=_outer_first)
+    waiting = sorted((_trimmed(text, span) for span in spans), key=_outer_first, reverse=True)
     nested: list[Span] = []
+    around: list[Span] = []
     while waiting:
-        span = waiting.pop(0)
+        span = waiting.pop()
         if span.start >= span.end:
             continue
-        border = min(
-            (outer.end for outer in nested if outer.start <= span.start < outer.end < span.end),
-            default=span.end,
-        )
+        around = [outer for outer in around if outer.end > span.start]
+        border = min((outer.end for outer in around if outer.end < span.end), default=span.end)
         if border < span.end:
-            rest = (span._replace(end=border), span._replace(start=border))
-            waiting = sorted(
-                [*waiting, *(_trimmed(text, piece) for piece in rest)], key=_outer_first
-            )
+            for piece in (span._replace(end=border), span._replace(start=border)):
+                insort(waiting, _trimmed(text, piece), key=_last_first)
             continue
         nested.append(span)
+        around.append(span)
     return nested
+
+
+def _last_first(span: Span) -> tuple[int, int, int]:
+    start, end, kind = _outer_first(span)
+    return (-start, -end, -kind)
 
 
 def _outer_first(span: Span) -> tuple[int, int, int]:
