@@ -6,6 +6,7 @@ so there is nothing compiled that could be stale.
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -16,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 LOCALES = ("ru", "en")
+BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
 FOLDER = Path(__file__).parent / "locales"
 
 # Paths inside a source are relative to the folder named: a wrong one finds nothing, silently.
@@ -60,8 +62,15 @@ def translated(locale: str) -> Catalog:
 def gather(locale: str = "ru") -> Catalog:
     """Writes the .po anew: what is said now, with the translations it had."""
     kept = translated(locale) if po(locale).exists() else Catalog(locale=locale)
+    kept.project, kept.version, kept.last_translator = "leadloom", "", ""
     kept.update(spoken(), no_fuzzy_matching=True)
     kept.obsolete.clear()
+    kept.fuzzy = False
+    kept.header_comment = (
+        f"# Leadloom in {locale}: gathered by `make messages`."
+    )
+    # no clock in the file: the same words are the same bytes
+    kept.creation_date = kept.revision_date = BEGAN
     po(locale).parent.mkdir(parents=True, exist_ok=True)
     with po(locale).open("wb") as target:
         write_po(target, kept, sort_output=True, width=100, omit_header=False, include_lineno=False)

@@ -81,9 +81,11 @@ async def load_campaigns(ground: Ground, given: argparse.Namespace) -> None:
     """A payload that is known already gets the new row's values."""
     rows = list(csv.DictReader(StringIO(given.file.read_text(encoding="utf-8-sig"))))
     unknown = set(rows[0] if rows else ()) - set(COLUMNS)
-    if unknown or not rows:
+    if not rows:
+        raise BrokenInput("The file has no campaigns", {})
+    if unknown:
         raise BrokenInput(
-            "The file has no campaigns" if not rows else "The file has unknown columns",
+            "The file has unknown columns",
             {name: f"known are {', '.join(COLUMNS)}" for name in sorted(unknown)},
         )
     async with ground.database.unit_of_work() as work:

@@ -143,7 +143,10 @@ def tongue(code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _said_date(said: date, pattern: str, locale: str) -> str:
-    return format_date(said, pattern, locale=locale).replace(".", "")
+    if pattern.startswith("d MMM") and "MMMM" not in pattern:
+        month = format_date(said, "d MMMM", locale=locale).split(" ")[1][:3]
+        return f"{said.day} {month}" + (f" {said.year}" if pattern.endswith("y") else "")
+    return format_date(said, pattern, locale=locale)
 
 
 def _date(said: date, pattern: str) -> str:
