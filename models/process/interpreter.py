@@ -176,11 +176,11 @@ def _target(definition: "Process", state: ProcessState, at: str) -> str | None:
 
 
 def _unfinished_from(definition: "Process", state: ProcessState, facts: Facts) -> int:
-    """The first message of the send step that is neither sent nor perhaps sent."""
+    """The first message of the send step that is neither sent nor perhaps sent, nor leaving."""
     step = definition.steps.get(state.step or "")
     if not isinstance(step, SendStep) or state.phase == "enter":
         return state.resume_from
-    arrived = [outcome in ARRIVED for outcome in (*facts.outcomes, "none yet")]
+    arrived = [outcome in (*ARRIVED, "sending") for outcome in (*facts.outcomes, "none yet")]
     return state.resume_from + arrived.index(False)
 
 

@@ -131,6 +131,15 @@ def test_given_back_at_the_same_step_only_the_rest_is_said():
     assert ivan.state.outcome == "done"
 
 
+def test_a_message_that_is_leaving_is_not_said_again():
+    ivan = Ivan(a_process(THREE)).starts()
+    ivan.knows(mode="manual", outcomes=("sending", "cancelled"))
+
+    ivan.is_placed("same")
+
+    assert [say.n for say in ivan.said] == [1]
+
+
 def test_stopped_twice_it_goes_on_where_it_was():
     ivan = Ivan(a_process(THREE)).starts()
     ivan.knows(mode="manual", outcomes=("unknown", "cancelled"))
