@@ -1,6 +1,8 @@
 """Delivering: one attempt for one message. Files: fetching what a client sent."""
 
 import asyncio
+import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import httpx
 from aiogram import methods
 from sqlalchemy import RowMapping, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 
 from activities.clients.storage import Storage, TooBig
@@ -26,7 +28,7 @@ from activities.progress import progress
 from models.database import Database
 from models.lead.lead import Lead
 from models.media import Media, MediaState
-from models.message import Message
+from models.message import Message, State
 from models.seal import open_sealed
 from models.settings import Settings
 from models.spot import Bot
@@ -56,6 +58,9 @@ CLAIM = text(
     """
 )
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
+HEARTBEAT = 3  # seconds; the engine notices a killed deliverer after a few of them
+
+log = logging.getLogger(__name__)
 
 
 class Conversation:
@@ -69,19 +74,18 @@ class Conversation:
 
     @activity.defn
     async def deliver(self, delivery: Delivery) -> Move:
-        """One attempt, its outcome and the next move. Safe to run again: the row knows."""
-        assert delivery.now is not None
-        claimed = await self._claim(delivery)
-        if claimed is not None:
-            limit = self.limit(claimed["kind"])
-            answer = await self._send(delivery, claimed, limit=limit)
-            return await self._keep_trying_to_record(delivery, claimed, answer)
-        async with self._database.unit_of_work(silent=True) as work:
-            lead = await work.locked_lead(delivery.lead_id)
-            move = await progress(work, lead, now=delivery.now)
-        if move.deliver == delivery.message_id:  # refused and offered again: not in a tight loop
-            move.deliver, move.due_at = None, delivery.now + timedelta(seconds=1)
-        return move
+        """One attempt, its outcome and the next move. Safe to run again: the row knows.
+
+        What has begun is finished even when the engine has given it up: only this process learns
+        what Telegram answers.
+        """
+        attempt = asyncio.ensure_future(self._attempt(delivery))
+        while not attempt.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({attempt}, timeout=HEARTBEAT)
+                if not attempt.done():
+                    activity.heartbeat()
+        return attempt.result()
 
     @activity.defn
     async def show_typing(self, delivery: Delivery) -> None:
@@ -114,6 +118,20 @@ class Conversation:
             lead = await work.locked_lead(media.lead_id)
             lead.media_fetched(await work.session.get_one(Media, media_id), **found)
 
+    async def _attempt(self, delivery: Delivery) -> Move:
+        assert delivery.now is not None
+        begun = monotonic()  # before the claim: its answer may be long on its way
+        claimed = await self._claim(delivery)
+        if claimed is not None:
+            answer = await self._send(delivery, claimed, begun=begun)
+            return await self._keep_trying_to_record(delivery, claimed, answer)
+        async with self._database.unit_of_work(silent=True) as work:
+            lead = await work.locked_lead(delivery.lead_id)
+            move = await progress(work, lead, now=delivery.now)
+        if move.deliver == delivery.message_id:  # refused and offered again: not in a tight loop
+            move.deliver, move.due_at = None, delivery.now + timedelta(seconds=1)
+        return move
+
     def limit(self, kind: str) -> timedelta:
         """How long a message may be `sending` before only a person can say what became of it."""
         settings = self._settings
@@ -127,16 +145,19 @@ class Conversation:
             )
             return claimed.mappings().first()
 
-    async def _send(self, delivery: Delivery, claimed: RowMapping, *, limit: timedelta) -> Answer:
-        begun = monotonic()
-        async with self._database.reading() as session:
-            lead = await session.get_one(Lead, delivery.lead_id)
-            message = await session.get_one(Message, delivery.message_id)
-            files = select(Media).where(Media.message_id == message.id).order_by(Media.position)
-            media = list((await session.execute(files)).scalars())
-            reply_to = (
-                await session.get(Message, message.reply_to_id) if message.reply_to_id else None
-            )
+    async def _send(self, delivery: Delivery, claimed: RowMapping, *, begun: float) -> Answer:
+        limit = self.limit(claimed["kind"])
+        try:
+            async with self._database.reading() as session:
+                lead = await session.get_one(Lead, delivery.lead_id)
+                message = await session.get_one(Message, delivery.message_id)
+                files = select(Media).where(Media.message_id == message.id).order_by(Media.position)
+                media = list((await session.execute(files)).scalars())
+                reply_to = (
+                    await session.get(Message, message.reply_to_id) if message.reply_to_id else None
+                )
+        except (SQLAlchemyError, OSError) as error:
+            return NotSent(type(error).__name__, ours=True)
         try:
             method = envelope(lead, message, media, reply_to=reply_to, storage=self._storage)
         except (ValueError, OSError) as error:
@@ -156,28 +177,38 @@ class Conversation:
     async def _keep_trying_to_record(
         self, delivery: Delivery, claimed: RowMapping, answer: Answer
     ) -> Move:
-        """Telegram's answer is known once: it is offered to the database until that takes it."""
-        pause = 0.1
-        while True:
-            try:
-                return await self._record(delivery, claimed, answer)
-            except (OperationalError, DBAPIError, OSError):
-                activity.logger.warning("message %s: outcome not stored yet", delivery.message_id)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
+        """Telegram's answer is known once: it is offered to the database until that takes it.
 
-    async def _record(self, delivery: Delivery, claimed: RowMapping, answer: Answer) -> Move:
+        When what comes next cannot be done, the outcome is stored without it.
+        """
+        try:
+            return await self._record(delivery, claimed, answer)
+        except Exception as failure:
+            pause = 0.1
+            while True:
+                try:
+                    await self._record(delivery, claimed, answer, onwards=False)
+                except (SQLAlchemyError, OSError):
+                    log.warning("message %s: outcome not stored yet", delivery.message_id)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 5)
+                else:
+                    raise failure
+
+    async def _record(
+        self, delivery: Delivery, claimed: RowMapping, answer: Answer, *, onwards: bool = True
+    ) -> Move:
         now = delivery.now
         assert now is not None
         async with self._database.unit_of_work(silent=True) as work:
             lead = await work.locked_lead(delivery.lead_id)
             message = await work.session.get_one(Message, delivery.message_id)
-            if message.attempt == claimed["attempt"]:
+            if message.attempt == claimed["attempt"] and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)
                 if claimed["probes"] or not isinstance(answer, Accepted):
                     bot = await work.session.get_one(Bot, lead.bot_id, with_for_update=True)
                     _tell(bot, answer, now=now)
-            return await progress(work, lead, now=now)
+            return await progress(work, lead, now=now) if onwards else Move()
 
     async def _download(self, media: Media, token: str) -> dict[str, Any]:
         answer = await self._telegram.call(token, methods.GetFile(file_id=media.file_id or ""))
@@ -208,6 +239,17 @@ class Conversation:
         return {"state": MediaState.FAILED, "reason": because}
 
 
+def _is_news(answer: Answer, message: Message) -> bool:
+    """Not when it is stored already, or when somebody has settled the message meanwhile."""
+    match answer:
+        case Accepted():
+            return message.state != State.SENT or not message.telegram_ids
+        case PerhapsSent():
+            return message.state == State.SENDING
+        case _:
+            return message.state in (State.SENDING, State.UNKNOWN)
+
+
 async def _apply(answer: Answer, lead: Lead, message: Message, *, now: datetime) -> None:
     """What Telegram's answer means for the message (delivery.md's table)."""
     match answer:
@@ -217,14 +259,14 @@ async def _apply(answer: Answer, lead: Lead, message: Message, *, now: datetime)
         case PerhapsSent(because):
             lead.perhaps_sent(message, because=because, at=now)
         case NotSent(because):
-            lead.not_sent(message, because=because)
+            lead.not_sent(message, because=because, at=now)
         case Declined(code=429):
-            lead.not_sent(message, because="too_many_requests")
+            lead.not_sent(message, because="too_many_requests", at=now)
         case Declined(code=401 | 404):
-            lead.not_sent(message, because="bot_disabled")
+            lead.not_sent(message, because="bot_disabled", at=now)
         case Declined(migrate_to_chat_id=int() as chat_id):
             lead.chat_id = chat_id
-            lead.not_sent(message, because="chat_migrated")
+            lead.not_sent(message, because="chat_migrated", at=now)
         case Declined(code=code, description=description):
             await lead.refused(message, code=code, because=description, at=now)
 
@@ -232,7 +274,7 @@ async def _apply(answer: Answer, lead: Lead, message: Message, *, now: datetime)
 def _tell(bot: Bot, answer: Answer, *, now: datetime) -> None:
     """What it means for the bot: a pause, the end of one, or that it cannot work at all."""
     match answer:
-        case NotSent():
+        case NotSent(ours=False):
             bot.stumble(now=now)
         case Declined(code=429, retry_after=seconds):
             bot.pause(until=now + timedelta(seconds=seconds or 1))

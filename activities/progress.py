@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.moves import Move, Place, Turn
 from models.database import Database, Work
+from models.errors import Missing
 from models.lead.content import Content
 from models.lead.driving import Mode
 from models.lead.lead import Lead
@@ -44,7 +45,10 @@ class Progress:
     async def advance(self, turn: Turn) -> Move:
         assert turn.now is not None
         async with self._database.unit_of_work(silent=True) as work:
-            lead = await work.locked_lead(turn.lead_id)
+            try:
+                lead = await work.locked_lead(turn.lead_id)
+            except Missing:  # a restore of the database took it away; its number may come again
+                return Move()
             return await progress(work, lead, now=turn.now)
 
 
@@ -53,13 +57,17 @@ async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
 
     Twice with nothing new in between changes nothing: it answers again what is still to be done.
     """
+    if lead.format > FORMAT:  # a newer worker's to read: its events stay unseen
+        move = await _what_now(work, lead, [], now=now, listens=False)
+        move.seen, move.more = lead.seq, False
+        return move
     if lead.mode == Mode.MANUAL and lead.manual_until and lead.manual_until <= now:
         await _end_pause(work, lead, now=now)
     heard = await lead.heard(after=lead.seen, now=now)
     seen = heard[-1].seq if len(heard) == BATCH else lead.seq
     due_at = None
     state = lead.state
-    if state is not None and state.format <= FORMAT:
+    if state is not None:
         definition = await definition_of(work.session, state.process, state.version)
         facts = await lead.facts(state, heard)
         outcome = proceed(definition, state, facts, heard, move=lead.move, now=now)
@@ -168,11 +176,13 @@ async def _what_now(
             move.priority = 2 if leaving["author"].startswith("process:") else 1
     due = [moment for moment in moments if moment is not None]
     move.due_at = lead.due_at = min(due) if due else None
+    if move.deliver or move.more:
+        lead.due_at = now  # a lost engine does not know what it was told: the relay rings
     return move
 
 
 async def _place(work: Work, lead: Lead) -> Place:
-    state = lead.state
+    state = lead.state if lead.format <= FORMAT else None
     waiting = state.waiting if state else None
     return Place(
         process=lead.process_key or "",

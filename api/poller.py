@@ -10,7 +10,7 @@ from typing import Any
 
 from aiogram import methods
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.clients.telegram import Accepted, Answer, Declined, Telegram
@@ -48,7 +48,7 @@ class Poller:
             while True:
                 try:
                     await self._look()
-                except (DBAPIError, OSError) as error:
+                except (SQLAlchemyError, OSError) as error:
                     log.warning("bots not looked up: %s", type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
         finally:
@@ -106,7 +106,7 @@ class Poller:
                 if not await _locked(held, bot.id):
                     return
                 await self._poll_alone(bot, held)
-        except (DBAPIError, OSError) as error:
+        except (SQLAlchemyError, OSError) as error:
             log.warning("polling @%s stopped: %s", bot.username, type(error).__name__)
 
     async def _poll_alone(self, bot: Bot, held: AsyncConnection) -> None:

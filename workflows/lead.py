@@ -84,7 +84,7 @@ class LeadWorkflow:
 
     async def advance(self) -> Move:
         self.rounds += 1
-        self.told_to_look = False
+        self.heed()
         return await workflow.execute_local_activity_method(
             Progress.advance,
             Turn(lead_id=self.lead_id, now=workflow.now()),
@@ -95,11 +95,13 @@ class LeadWorkflow:
 
     async def deliver(self, move: Move) -> Move:
         """One attempt, no retry: the row knows what became of it."""
+        self.heed()
         try:
             return await workflow.execute_activity_method(
                 Conversation.deliver,
                 Delivery(lead_id=self.lead_id, message_id=move.deliver or 0, now=workflow.now()),
                 start_to_close_timeout=timedelta(minutes=10 if move.kind != "text" else 2),
+                heartbeat_timeout=timedelta(seconds=15),
                 retry_policy=RetryPolicy(maximum_attempts=1),
                 priority=Priority(priority_key=move.priority),
                 summary=f"message {move.deliver}, {move.kind}",
@@ -107,6 +109,11 @@ class LeadWorkflow:
         except ActivityError:
             await workflow.sleep(SOON)
             return await self.advance()
+
+    def heed(self) -> None:
+        """Every ring until now is about something that the next look will see, if it is still
+        there: after a restore of the database it may not be."""
+        self.told_to_look, self.rung = False, 0
 
     async def fetch(self, media_id: int) -> None:
         await workflow.execute_activity_method(

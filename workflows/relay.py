@@ -9,7 +9,6 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from models.database import Database
 from models.message import Message, State
@@ -20,11 +19,12 @@ LATE = timedelta(minutes=1)
 BATCH = 200
 
 WAITING = text(
-    "select id from lead where seq > seen"
-    " union select id from lead where due_at < now() - cast(:late as interval) limit :most"
+    "select id from lead where id > :after and seq > seen union"
+    " select id from lead where id > :after and due_at < now() - cast(:late as interval)"
+    " order by id limit :most"
 )
 EXPIRED = text(
-    "select id, lead_id from message where state = 'sending'"
+    "select id, lead_id, attempt from message where state = 'sending'"
     " and claimed_at < now() - case when kind = 'text' then cast(:short as interval)"
     " else cast(:long as interval) end limit :most"
 )
@@ -41,21 +41,25 @@ class Relay:
         self._database = database
         self._engine = engine
         self._settings = settings
+        self._after = 0  # leads that stay stuck do not keep the others from their turn
 
     async def run(self) -> None:
         """Until cancelled. A round that fails is the next one's."""
         while True:
             try:
                 await self.round()
-            except (DBAPIError, OSError) as error:
-                log.warning("relay round failed: %s", type(error).__name__)
+            except Exception as error:  # whatever it was, leads depend on there being a next one
+                log.warning("relay round failed: %r", error)
             await asyncio.sleep(self._settings.relay_every.total_seconds())
 
     async def round(self) -> None:
         await self.expire()
         async with self._database.statement() as connection:
-            waiting = await connection.execute(WAITING, {"late": LATE, "most": BATCH})
+            waiting = await connection.execute(
+                WAITING, {"late": LATE, "most": BATCH, "after": self._after}
+            )
             leads = list(waiting.scalars())
+            self._after = leads[-1] if len(leads) == BATCH else 0
             await connection.execute(FORGOTTEN)
             await connection.execute(text("select grow_message_search()"))
         await asyncio.gather(*(self._engine.ring(lead_id, LOOK) for lead_id in leads))
@@ -72,10 +76,10 @@ class Relay:
                 },
             )
             rows = expired.all()
-        for message_id, lead_id in rows:
+        for message_id, lead_id, attempt in rows:
             async with self._database.unit_of_work() as work:
                 lead = await work.locked_lead(lead_id)
                 message = await work.session.get_one(Message, message_id)
-                if message.state == State.SENDING:
+                if (message.state, message.attempt) == (State.SENDING, attempt):
                     lead.perhaps_sent(message, because="deliverer_lost", at=datetime.now(UTC))
                     lead.ring()

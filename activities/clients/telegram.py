@@ -36,9 +36,10 @@ class Declined:
 
 @dataclass(frozen=True)
 class NotSent:
-    """No byte was written."""
+    """No byte was written. `ours`: because of us, and Telegram may be as well as ever."""
 
     because: str
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Telegram:
                 extensions={"trace": watch},
             )
         except TooLate:
-            return NotSent("the claim grew too old")
+            return NotSent("the claim grew too old", ours=True)
         except (httpx.TransportError, OSError) as error:
             because = type(error).__name__
             return PerhapsSent(because) if written else NotSent(because)

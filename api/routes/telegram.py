@@ -4,7 +4,7 @@ then; 503 sends Telegram away for two seconds while the database does not answer
 import hmac
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,7 +26,7 @@ async def create(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET, "").encode(), secret.encode()):
             return Response(status_code=401)
         receipt = await receive(state.database, await _body(request), bot_id=bot_id)
-    except (DBAPIError, OSError):
+    except (SQLAlchemyError, OSError):
         return Response(status_code=503, headers={"Retry-After": "2"})
     except ClientDisconnect:
         return Response(status_code=400)

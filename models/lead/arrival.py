@@ -70,6 +70,7 @@ class Edited:
 @dataclass(frozen=True, kw_only=True)
 class Pressed:
     chat: Chat
+    telegram_id: int
     query_id: str
     data: str
 
@@ -127,7 +128,10 @@ def _arrival(update: dict[str, Any]) -> Arrival:
         if "message" not in query:
             return Ignored(because="a press outside a chat")
         return Pressed(
-            chat=_chat(query["message"]), query_id=str(query["id"]), data=query.get("data") or ""
+            chat=_chat(query["message"]),
+            telegram_id=int(query["message"]["message_id"]),
+            query_id=str(query["id"]),
+            data=_text(query.get("data")),
         )
     if "message_reaction" in update:
         reaction = update["message_reaction"]

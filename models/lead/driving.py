@@ -27,6 +27,11 @@ class Mode(StrEnum):
 
 class Driving(Talking, Listening):
     @property
+    def format(self) -> int:
+        """Which code wrote the process state; 0 without one."""
+        return int(self.process_state["format"]) if self.process_state else 0
+
+    @property
     def state(self) -> ProcessState | None:
         return ProcessState.model_validate(self.process_state) if self.process_state else None
 

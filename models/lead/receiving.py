@@ -30,7 +30,8 @@ from models.message import Message, MessageEdit
 from models.timeline import CLIENT, Action
 from models.update import TelegramUpdate, UpdateState
 
-OURS = ("22", "23")  # SQLSTATE classes of errors about our data, not about the database
+OURS = ("22", "23", "42804")  # SQLSTATEs of errors about our data, not about the database
+MISREAD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 # A client's message in one statement: the raw update, the row, its event, the lead's counters and
 # the doorbell. Nothing at all when the update is known already or the lead is not.
@@ -105,6 +106,9 @@ async def receive(
         if isinstance(arrival, Wrote):
             return await _wrote(database, raw, arrival, bot_id=bot_id, update_id=update_id, now=now)
         return await _other(database, raw, arrival, bot_id=bot_id, update_id=update_id, now=now)
+    except MISREAD as error:
+        because = f"{type(error).__name__}: {error}"
+        return await _poison(database, raw, bot_id=bot_id, update_id=update_id, error=because)
     except DBAPIError as error:
         if not _about_our_data(error):
             raise
@@ -139,12 +143,12 @@ async def _wrote(
         return Receipt(lead_id=lead_id)
     async with database.unit_of_work() as work:
         lead = await _lead(work, wrote.chat, bot_id=bot_id)
-        if lead is not None:
-            return Receipt(lead_id=lead.id, known=True)
-        lead = await opened(work, wrote, bot_id=bot_id, now=now)
-        await work.flush()
+        if lead is None:
+            lead = await opened(work, wrote, bot_id=bot_id, now=now)
+            await work.flush()
+        # Once more for a lead that was opened while we looked, by another message of this client.
         stored = await _store(work.session, values)
-        if stored is not None:
+        if stored is not None and stored[2]:
             work.rings[stored[0]] = stored[1]
     return Receipt(lead_id=lead.id, known=stored is None)
 
@@ -181,8 +185,8 @@ async def _apply(work: Work, lead: Lead, arrival: Arrival, *, now: datetime) -> 
     match arrival:
         case Edited(wrote=wrote, edited_at=edited_at):
             await _edited(work, lead, wrote, edited_at=edited_at, now=now)
-        case Pressed(data=data):
-            await lead.pressed(data, at=now)
+        case Pressed(data=data, telegram_id=telegram_id):
+            await lead.pressed(data, telegram_id=telegram_id, at=now)
         case Reacted(telegram_id=telegram_id, emoji=emoji):
             message = await _message(work, lead, telegram_id)
             if message is not None:

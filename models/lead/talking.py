@@ -141,6 +141,10 @@ class Talking(LeadRow):
 
     def sent(self, message: Message, *, telegram_ids: list[int], at: datetime) -> None:
         """Telegram accepted. Later evidence settles even an *unknown* one of this attempt."""
+        if message.state == State.SENT:  # by evidence, or a person's word: only the ids are new
+            message.telegram_ids = telegram_ids
+            return
+        self._settled(message)
         message.state, message.reason = State.SENT, None
         message.telegram_ids, message.sent_at = telegram_ids, at
         self.record(Action.MESSAGE_SENT, by=TELEGRAM, at=at, ref=message.id)
@@ -154,9 +158,22 @@ class Talking(LeadRow):
         self.record(Action.MESSAGE_UNKNOWN, by=TELEGRAM, at=at, ref=message.id, because=because)
         self._troubled(message, at=at)
 
-    def not_sent(self, message: Message, *, because: str) -> None:
-        """Surely not sent: it waits for its next attempt in its old place."""
+    def not_sent(self, message: Message, *, because: str, at: datetime) -> None:
+        """Surely not sent: it waits for its next attempt in its old place.
+
+        If the process has lost its say meanwhile its message is cancelled, as those that had not
+        been claimed: queued for ever it would hold back every later one.
+        """
+        late = message.state == State.UNKNOWN
+        self._settled(message)
         message.state, message.reason, message.claimed_at = State.QUEUED, because, None
+        if message.epoch is not None and (message.epoch != self.epoch or self.mode != "auto"):
+            message.state = State.CANCELLED
+            self.record(Action.MESSAGE_CANCELLED, by=TELEGRAM, at=at, ref=message.id)
+        elif late:  # others have overtaken it
+            message.position = self.record(
+                Action.MESSAGE_REQUEUED, by=TELEGRAM, at=at, ref=message.id, was=State.UNKNOWN
+            )
         self.work.changed[self.id] = self.seq
 
     async def refused(self, message: Message, *, code: int, because: str, at: datetime) -> None:
@@ -164,17 +181,22 @@ class Talking(LeadRow):
         message.state, message.reason = State.FAILED, because
         self.record(Action.MESSAGE_FAILED, by=TELEGRAM, at=at, ref=message.id, because=because)
         self._troubled(message, at=at)
-        rest = select(Message).where(
-            Message.lead_id == self.id,
-            Message.state == State.QUEUED,
-            Message.group_key == message.group_key,
-        )
-        for part in (await self.work.execute(rest)).scalars():
-            part.state, part.reason = State.CANCELLED, "earlier_part_failed"
-            self.record(Action.MESSAGE_CANCELLED, by=TELEGRAM, at=at, ref=part.id)
+        if message.group_key is not None:
+            rest = select(Message).where(
+                Message.lead_id == self.id,
+                Message.state == State.QUEUED,
+                Message.group_key == message.group_key,
+            )
+            for part in (await self.work.execute(rest)).scalars():
+                part.state, part.reason = State.CANCELLED, "earlier_part_failed"
+                self.record(Action.MESSAGE_CANCELLED, by=TELEGRAM, at=at, ref=part.id)
         if code == FORBIDDEN and self.blocked_at is None:
             self.blocked_at = at
             self.record(Action.CLIENT_BLOCKED, by=TELEGRAM, at=at, because=because)
+
+    def _settled(self, message: Message) -> None:
+        if message.state == State.UNKNOWN and self.notice == State.UNKNOWN:
+            self.notice = None
 
     def _troubled(self, message: Message, *, at: datetime) -> None:
         self.notice = message.state
@@ -205,15 +227,18 @@ class Talking(LeadRow):
             raise Missing("There is no such message")
         return message
 
-    async def pressed(self, data: str, *, at: datetime) -> None:
+    async def pressed(self, data: str, *, telegram_id: int, at: datetime) -> None:
         """A button of ours, `<message>.<attempt>.<button>`: a reply, and proof that it arrived."""
         number, _, rest = data.partition(".")
         attempt, _, button = rest.partition(".")
         message = await self.work.session.get(Message, int(number)) if number.isdigit() else None
         if message is None or message.lead_id != self.id or not attempt.isdigit():
             return
-        if message.state in (State.UNKNOWN, State.QUEUED) and message.attempt >= int(attempt) > 0:
+        unsettled = message.state in (State.UNKNOWN, State.QUEUED, State.SENDING)
+        if unsettled and message.attempt >= int(attempt) > 0:
+            self._settled(message)
             message.state, message.reason = State.SENT, None  # a resend is not needed any more
+            message.telegram_ids, message.sent_at = [telegram_id], at
             self.record(Action.MESSAGE_SETTLED, by=CLIENT, at=at, ref=message.id, arrived=True)
         words = next(
             (one["text"] for row in message.buttons for one in row if one.get("id") == button),
