@@ -72,9 +72,7 @@ async def main() -> None:
         asyncio.create_task(Relay(database, engine, chosen).run()),
         asyncio.create_task(_sing(engine, chosen)),
     ]
-    async with worker(
-        client, does, task_queue=chosen.task_queue, hot_leads=chosen.hot_leads
-    ):
+    async with worker(client, does, task_queue=chosen.task_queue, hot_leads=chosen.hot_leads):
         log.info("working on “%s”", chosen.task_queue)
         await stop.wait()
     for task in beside:

@@ -48,11 +48,13 @@ class World:
         folder: Path,
         *,
         environment: WorkflowEnvironment | None = None,
+        hot_leads: int = 2000,
         **given: Any,
     ) -> None:
         number = next(_numbers)
         self.phone = phone
         self.environment = environment
+        self.hot_leads = hot_leads
         self.phone_bot = PhoneBot(
             token=f"{8_000_000_000 + number}:AAEtoken-of-a-world-of-its-own",
             username=f"world_{number}_bot",
@@ -81,12 +83,17 @@ class World:
         async with self.database.unit_of_work() as work:
             work.add(
                 Bot.of(
-                    self.phone_bot.token, username=self.phone_bot.username,
-                    name=self.phone_bot.name, transport="polling", key=self.settings.key(),
+                    self.phone_bot.token,
+                    username=self.phone_bot.username,
+                    name=self.phone_bot.name,
+                    transport="polling",
+                    key=self.settings.key(),
                 )  # fmt: skip
             )
             self.anna = User(login="anna@nova.test", name="Анна Ким", role=Role.MANAGER, line=1)
-            self.boris = User(login="boris@nova.test", name="Борис Орлов", role=Role.MANAGER, line=1)
+            self.boris = User(
+                login="boris@nova.test", name="Борис Орлов", role=Role.MANAGER, line=1
+            )
             work.add(self.anna)
             work.add(self.boris)
         self._parts.push_async_callback(self.database.close)
@@ -103,7 +110,12 @@ class World:
     async def start_worker(self) -> None:
         does = worker.activities(self.database, self.telegram, self.storage, self.settings)
         await self._worker.enter_async_context(
-            worker.worker(self.temporal, does, task_queue=self.settings.task_queue)
+            worker.worker(
+                self.temporal,
+                does,
+                task_queue=self.settings.task_queue,
+                hot_leads=self.hot_leads,
+            )
         )
 
     async def stop_worker(self) -> None:
