@@ -10,7 +10,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import assets, language, words
+from api import assets, language, sentences, words
 from api.formatted import formatted, highlighted, visible
 from api.language import LOCALES, Reader, reading
 from models.user import THEMES, User, hue, initials
@@ -35,7 +35,7 @@ environment.globals.update(
     clock=language.clock, short=language.short, day=language.day, full=language.full,
     duration=language.duration, number=language.number, money=language.money,
     country=language.country, tongue=language.tongue, reader=language.reader,
-    initials=initials, hue=hue, words=words, now=lambda: datetime.now(UTC),
+    initials=initials, hue=hue, words=words, sentence=sentences.line, now=lambda: datetime.now(UTC),
 )  # fmt: skip
 
 environment.filters.update(formatted=formatted, highlighted=highlighted, visible=visible)

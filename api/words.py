@@ -3,15 +3,17 @@
 Events are worded in `api/sentences.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.language import gettext as _
-from api.language import reader
+from api.language import number, reader
 from models.lead.driving import Mode
 from models.lead.lead import Lead
 from models.message import State
 from models.payment import Kind
+from models.process.language import Process
+from models.process.state import ProcessState
 from models.user import THEMES, Role
 
 # Kinds of messages that stand in a row's text when the message has no words.
@@ -145,6 +147,21 @@ def media(kind: str) -> str:
     return known.get(kind, _("Message of kind %(kind)s") % {"kind": kind})
 
 
+def waits(process: Process, state: ProcessState) -> str:
+    """What a lead at a wait is waiting for."""
+    waiting = state.waiting
+    if waiting is None:
+        return ""
+    step = process.steps.get(state.step or "")
+    events = ", ".join(getattr(getattr(step, "wait", None), "event", ()))
+    return {
+        "reply": _("a reply of the client"),
+        "event": _("the event %(events)s") % {"events": events},
+        "duration": _("some time to pass"),
+        "until": _("the right time of day"),
+    }[waiting.kind]
+
+
 def last_said(lead: Lead) -> str:
     """What a row shows last: words, or what kind of thing came without any."""
     return media(lead.last_text) if lead.last_text in WORDLESS else lead.last_text
@@ -153,9 +170,23 @@ def last_said(lead: Lead) -> str:
 def handle(lead: Lead) -> str:
     """How Telegram calls a client."""
     return " · ".join(
-        each for each in (f"@{lead.username}" if lead.username else "", str(lead.telegram_id or ""))
+        each
+        for each in (f"@{lead.username}" if lead.username else "", str(lead.telegram_id or ""))
         if each
     )
+
+
+def in_words(said: Mapping[str, str], otherwise: str) -> str:
+    """A designer's words by language: the reader's, else any."""
+    return said.get(reader().locale) or next(iter(said.values()), "") or otherwise
+
+
+def size(count: int) -> str:
+    """Of a file, given in bytes: 4.8 MB."""
+    for unit, name in ((1024**2, _("%(n)s MB")), (1024, _("%(n)s KB"))):
+        if count >= unit:
+            return name % {"n": number(round(count / unit, 1))}
+    return _("%(n)s bytes") % {"n": number(count)}
 
 
 def tabs() -> Iterator[tuple[str, str, str]]:

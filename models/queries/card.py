@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -85,7 +86,7 @@ async def process_of(session: AsyncSession, lead: Lead) -> Process | None:
 
 async def startable(session: AsyncSession) -> list[Version]:
     """The newest version of each process, by key."""
-    query = select(Version).distinct(col(Version.key))
+    query = select(Version).ext(distinct_on(col(Version.key)))
     query = query.order_by(col(Version.key), col(Version.number).desc())
     return list((await session.execute(query)).scalars())
 

@@ -50,9 +50,13 @@ function bump(list, made) {
 
 function put(list, made) {
   const shown = byId(made.id)
-  if (shown) return morph(shown, made)
+  const later = [...list.children].find(one => one !== shown && at(one) > at(made))
+  if (shown) {
+    const row = morph(shown, made)
+    if (!ordered(row)) move(list, row, later ?? null)
+    return row
+  }
   if (!accepts(list, made)) return null
-  const later = [...list.children].find(one => at(one) > at(made))
   list.insertBefore(made, later ?? null)
   rise(made)
   return made
@@ -72,6 +76,12 @@ function morph(shown, made) {
 function stays(row) {
   const [before, after] = [row.previousElementSibling, row.nextElementSibling]
   return (!before || at(before) >= at(row)) && (!after || at(after) <= at(row))
+}
+
+// The same for a list that grows downwards: what is sent once more moves to its end.
+function ordered(row) {
+  const [before, after] = [row.previousElementSibling, row.nextElementSibling]
+  return (!before || at(before) <= at(row)) && (!after || at(after) >= at(row))
 }
 
 function move(list, row, place) {

@@ -1,0 +1,182 @@
+"""The deal and the contact on the card: stage, line, owner, tags, notes, fields."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.responses import Response
+
+from api import messenger, words
+from api.deps import Db, LeadId, SignedIn, settings, worded
+from api.driving import Talker
+from api.language import gettext as _
+from api.rendering import go, render
+from models.database import Database
+from models.errors import Missing
+from models.lead.dealing import CONTACT_FIELDS, LONGEST_NOTE
+from models.lead.lead import Lead
+from models.queries.card import seen_lead
+from models.queries.people import TALKING
+from models.settings import Settings
+from models.user import User
+
+router = APIRouter(prefix="/leads/{lead_id}", dependencies=[Depends(worded)])
+
+Chosen = Annotated[Settings, Depends(settings)]
+Short = Annotated[str, Query(min_length=1, max_length=100)]
+
+
+@router.put("/stage")
+async def move(
+    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId, key: Short
+) -> Response:
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.move_to(key, by=person.actor)
+    return await _card(request, data, person, chosen, lead_id)
+
+
+@router.put("/line")
+async def change_line(
+    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId, line: int
+) -> Response:
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        lead.set_line(line, by=person.actor)
+    return await _card(request, data, person, chosen, lead_id)
+
+
+@router.put("/owner")
+async def assign(
+    request: Request,
+    data: Db,
+    person: Talker,
+    chosen: Chosen,
+    lead_id: LeadId,
+    owner: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        found = await work.session.get(User, int(owner)) if owner.isdigit() else None
+        if owner and (found is None or found.disabled_at or found.role not in TALKING):
+            raise Missing("There is no such person")
+        lead.assign(found, by=person.actor)
+    return await _card(request, data, person, chosen, lead_id)
+
+
+@router.post("/tags")
+async def tag(
+    request: Request,
+    data: Db,
+    person: Talker,
+    chosen: Chosen,
+    lead_id: LeadId,
+    name: Annotated[str, Form(min_length=1, max_length=100)],
+) -> Response:
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.tag(name, by=person.actor)
+    return await _card(request, data, person, chosen, lead_id)
+
+
+@router.delete("/tags")
+async def untag(
+    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId, name: Short
+) -> Response:
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.untag(name, by=person.actor)
+    return await _card(request, data, person, chosen, lead_id)
+
+
+@router.post("/notes")
+async def write_note(
+    request: Request,
+    data: Db,
+    person: Talker,
+    chosen: Chosen,
+    lead_id: LeadId,
+    text: Annotated[str, Form(max_length=LONGEST_NOTE * 2)] = "",
+) -> Response:
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.write_note(text, by=person.actor)
+    async with data.reading() as session:
+        lead = await seen_lead(session, lead_id, person)
+        around = await messenger.state(session, lead, person, chosen)
+    return render(request, "leads/_note_written", **around)
+
+
+@router.get("/contact")
+async def show(
+    request: Request, data: Db, person: SignedIn, chosen: Chosen, lead_id: LeadId
+) -> Response:
+    async with data.reading() as session:
+        lead = await seen_lead(session, lead_id, person)
+        around = await messenger.state(session, lead, person, chosen)
+    return render(request, "leads/_contact", **around)
+
+
+@router.get("/contact/edit")
+async def edit(
+    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId
+) -> Response:
+    async with data.reading() as session:
+        lead = await seen_lead(session, lead_id, person)
+        around = await messenger.state(session, lead, person, chosen)
+    fields = [(name, value, value) for name, value in _values(lead).items()]
+    return render(request, "leads/_contact", **(around | {"editing": True, "fields": fields}))
+
+
+@router.put("/contact")
+async def update(
+    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId
+) -> Response:
+    """Only what this person changed is written; a field that a colleague changed meanwhile is
+    shown with both values instead."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        now_there = _values(lead)
+        changed = {
+            name: form[name].strip()
+            for name in now_there
+            if name in form and form[name].strip() != form.get(f"was.{name}", "")
+        }
+        crossed = [
+            name
+            for name, value in changed.items()
+            if now_there[name] not in (form.get(f"was.{name}", ""), value)
+        ]
+        if not crossed:
+            for name, value in changed.items():
+                lead.set_field(name, value, by=person.actor)
+    async with data.reading() as session:
+        lead = await seen_lead(session, lead_id, person)
+        around = await messenger.state(session, lead, person, chosen)
+    if not crossed:
+        return render(request, "leads/_contact_saved", **around)
+    told = ", ".join(f"{words.field(name)}: “{now_there[name]}”" for name in crossed)
+    fields = [(name, form.get(name, value), value) for name, value in _values(lead).items()]
+    problem = _("A colleague has just changed: %(fields)s. Save again to put yours.") % {
+        "fields": told
+    }
+    around |= {"editing": True, "fields": fields, "problem": problem}
+    return render(request, "leads/_contact_saved", status=409, **around)
+
+
+def _values(lead: Lead) -> dict[str, str]:
+    """Everything a person may edit: what each lead has, and the team's own fields."""
+    own = {f"fields.{key}": str(value) for key, value in lead.fields.items()}
+    return {**{name: getattr(lead, name) or "" for name in CONTACT_FIELDS}, **own}
+
+
+async def _card(
+    request: Request, data: Database, person: User, chosen: Settings, lead_id: int
+) -> Response:
+    try:
+        async with data.reading() as session:
+            lead = await seen_lead(session, lead_id, person)
+            around = await messenger.state(session, lead, person, chosen)
+    except Missing:  # given to somebody else, and with it out of sight
+        return go(request, "/leads")
+    return render(request, "leads/_dealt", **around)

@@ -1,0 +1,147 @@
+"""Files of both sides. Who may see the lead may see its files; asked again at every GET."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, UploadFile
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from starlette.responses import FileResponse, Response
+
+from activities.clients.storage import Storage, TooBig
+from api.deps import Db, LeadId, Now, SignedIn, settings, worded
+from api.driving import Talker
+from api.pictures import Unshowable, measured, thumbnail
+from models.errors import Away, Missing, Refused
+from models.lead.lead import Lead
+from models.media import Media, MediaState
+from models.queries.visibility import visible_leads
+from models.settings import Settings
+from models.sniffing import DOCUMENT, HEAD, INLINE, LARGEST_FILE, LARGEST_PHOTO, Sniffed, sniff
+from models.user import User
+
+router = APIRouter(dependencies=[Depends(worded)])
+
+Chosen = Annotated[Settings, Depends(settings)]
+PATIENCE = 1024 * 1024  # bytes of a request around its files
+CHUNK = 256 * 1024
+KEPT = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'; img-src 'self'",
+    "Cache-Control": "private, no-store",
+}
+
+
+@router.get("/media/{media_id}")
+async def show(
+    data: Db, person: SignedIn, chosen: Chosen, media_id: LeadId, download: bool = False
+) -> Response:
+    """In the page only what a browser shows safely; everything else is downloaded."""
+    async with data.reading() as session:
+        media = await _seen(session, media_id, person)
+    path = _path(media, chosen)
+    found = await asyncio.to_thread(_sniffed, path)
+    inline = found.mime in INLINE and not download
+    return FileResponse(
+        path,
+        media_type=found.mime if inline else DOCUMENT.mime,
+        filename=_name(media, found),
+        content_disposition_type="inline" if inline else "attachment",
+        headers=KEPT,
+    )
+
+
+@router.get("/media/{media_id}/thumbnail")
+async def small(data: Db, person: SignedIn, chosen: Chosen, media_id: LeadId) -> Response:
+    """Drawn anew and small: nothing that a camera or a joker put into the file is left."""
+    async with data.reading() as session:
+        media = await _seen(session, media_id, person)
+    source = _path(media, chosen)
+    target = chosen.data / "thumbnails" / f"{source.name}.webp"
+    if not target.exists():
+        try:
+            await asyncio.to_thread(thumbnail, source, target)
+        except Unshowable as error:
+            raise Missing("This picture cannot be shown") from error
+    return FileResponse(target, media_type="image/webp", headers=KEPT)
+
+
+@router.post("/media/{media_id}/fetching", status_code=204)
+async def fetch(data: Db, person: Talker, media_id: LeadId, now: Now) -> None:
+    """Asks Telegram for a file once more."""
+    async with data.reading() as session:
+        lead_id = (await _seen(session, media_id, person)).lead_id
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.fetch_again(media_id, by=person.actor, now=now)
+
+
+async def attached(file: UploadFile, storage: Storage, *, lead_id: int, person: User) -> Media:
+    """A file that a person sends: kept, and a row that belongs to no message yet.
+
+    Its kind is what its bytes say. Raises Refused, Away.
+    """
+    name = Path((file.filename or "").replace("\\", "/")).name[:200] or "file"
+    try:
+        digest, size = await storage.keep(_chunks(file), most=LARGEST_FILE)
+    except TooBig as error:
+        raise Refused(
+            "%(name)s is larger than 50 MB: Telegram does not take it from bots", name=name
+        ) from error
+    except OSError as error:
+        raise Away("There is no room for files now. Your text is safe.") from error
+    if size == 0:
+        raise Refused("The file %(name)s is empty", name=name)
+    path = storage.path(digest)
+    found = await asyncio.to_thread(_sniffed, path)
+    kind, width, height = found.kind, None, None
+    if kind == "photo":
+        try:
+            width, height = await asyncio.to_thread(measured, path)
+        except Unshowable:
+            kind = "document"
+        if size > LARGEST_PHOTO:
+            kind = "document"
+    return Media(
+        lead_id=lead_id, kind=kind, state=MediaState.READY, name=name, mime=found.mime,
+        sha256=digest, size=size, width=width, height=height,
+        uploaded_by_id=person.id,
+    )  # fmt: skip
+
+
+async def _seen(session: AsyncSession, media_id: int, person: User) -> Media:
+    query = (
+        select(Media)
+        .join(Lead, col(Lead.id) == Media.lead_id)
+        .where(col(Media.id) == media_id, visible_leads(person))
+    )
+    media = (await session.execute(query)).scalar_one_or_none()
+    if media is None:
+        raise Missing("There is no such file, or it is not yours to see")
+    return media
+
+
+def _path(media: Media, chosen: Settings) -> Path:
+    if media.sha256 is None or media.state != MediaState.READY:
+        raise Missing("This file has not been fetched")
+    path = Storage(chosen.data / "files").path(media.sha256)
+    if not path.exists():
+        raise Missing("This file is not on this machine any more")
+    return path
+
+
+def _sniffed(path: Path) -> Sniffed:
+    with path.open("rb") as file:
+        return sniff(file.read(HEAD))
+
+
+def _name(media: Media, found: Sniffed) -> str:
+    given = (media.name or "").rsplit("/", 1)[-1]
+    return given or f"{media.kind}-{media.id}.{found.mime.rsplit('/', 1)[-1]}"
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(CHUNK):
+        yield chunk

@@ -1,0 +1,155 @@
+"""What is said in a chat: pages of it, a new message, and a person's word about one in doubt."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from sqlalchemy import select
+from sqlmodel import col
+from starlette.responses import Response
+
+from activities.clients.storage import Storage
+from api import messenger
+from api.cast import cast
+from api.deps import Db, LeadId, Now, SignedIn, settings, worded
+from api.driving import Talker
+from api.language import duration
+from api.language import gettext as _
+from api.rendering import render
+from api.routes.media import PATIENCE, attached
+from models.database import Work
+from models.errors import Missing, Outrun, Refused
+from models.formatting import parse_markup
+from models.lead.content import Content
+from models.lead.lead import Lead
+from models.message import Message, State
+from models.queries import conversation
+from models.queries.card import seen_lead
+from models.queries.people import named
+from models.settings import Settings
+from models.sniffing import LARGEST_FILE
+from models.timeline import Action, Event
+from models.user import User
+
+router = APIRouter(dependencies=[Depends(worded)])
+
+Place = Annotated[int | None, Query(ge=0, le=2**62)]
+LONGEST_TEXT = 20_000
+MOST_FILES = 10
+ANSWERS = {State.SENT, State.QUEUED, State.FAILED}
+
+
+@router.get("/leads/{lead_id}/messages")
+async def index(
+    request: Request,
+    data: Db,
+    person: SignedIn,
+    lead_id: LeadId,
+    before: Place = None,
+    after: Place = None,
+    since: Place = None,
+) -> Response:
+    """An older page, a newer one, or what changed since the seq that the page has seen."""
+    async with data.reading() as session:
+        lead = await seen_lead(session, lead_id, person)
+        if since is not None:
+            changed = await messenger.changed(session, lead, since=since)
+            return render(request, "leads/_changes", **changed)
+        if after is not None:
+            stretch = await conversation.after(session, lead_id, place=after)
+        else:
+            stretch = await conversation.before(session, lead_id, place=before or 2**62)
+        who = await cast(session, lead, stretch.items)
+    way = "newer" if after is not None else "older"
+    return render(request, "leads/_stretch", lead=lead, stretch=stretch, cast=who, way=way)
+
+
+@router.post(
+    "/leads/{lead_id}/messages", status_code=204, max_body_size=MOST_FILES * LARGEST_FILE + PATIENCE
+)
+async def create(
+    data: Db,
+    person: Talker,
+    now: Now,
+    chosen: Annotated[Settings, Depends(settings)],
+    lead_id: LeadId,
+    key: Annotated[UUID, Form()],
+    seen: Annotated[int, Form(ge=0)],
+    text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+    reply_to: Annotated[int | None, Form(ge=1)] = None,
+    anyway: Annotated[bool, Form()] = False,
+    files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
+) -> None:
+    """`key` is the bubble's id in the browser: said twice it is one message. `seen` is the seq
+    that the page had seen: when a colleague has answered since, 409, unless sent `anyway`."""
+    async with data.reading() as session:
+        await seen_lead(session, lead_id, person)
+    storage = Storage(chosen.data / "files")
+    media = [await attached(file, storage, lead_id=lead_id, person=person) for file in files]
+    said = parse_markup(text.strip())
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        if lead.blocked_at is not None:
+            raise Refused("The client blocked the bot")
+        if not anyway and not await lead.written(str(key)):
+            await _refuse_if_answered(work, lead, person, seen=seen, now=now)
+        if reply_to is not None:
+            await _message(work, lead, reply_to)
+        content = Content(
+            text=said.text, entities=list(said.entities), media=media, reply_to_id=reply_to
+        )
+        await lead.write(content, by=person, key=str(key), now=now)
+
+
+@router.delete("/leads/{lead_id}/messages/{message_id}", status_code=204)
+async def destroy(data: Db, person: Talker, now: Now, lead_id: LeadId, message_id: LeadId) -> None:
+    """Takes back what has not left yet."""
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.withdraw(message_id, by=person.actor, now=now)
+
+
+@router.post("/leads/{lead_id}/messages/{message_id}/settlement", status_code=204)
+async def settle(
+    data: Db, person: Talker, now: Now, lead_id: LeadId, message_id: LeadId, answer: State
+) -> None:
+    """It arrived · send it again · forget it."""
+    if answer not in ANSWERS:
+        raise Refused("There is no such answer")
+    async with data.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id, visible_to=person)
+        await lead.settle(message_id, answer, by=person.actor, now=now)
+
+
+async def _message(work: Work, lead: Lead, message_id: int) -> Message:
+    message = await work.session.get(Message, message_id)
+    if message is None or message.lead_id != lead.id:
+        raise Missing("There is no such message")
+    return message
+
+
+async def _refuse_if_answered(
+    work: Work, lead: Lead, person: User, *, seen: int, now: datetime
+) -> None:
+    """Raises Outrun when a colleague has written since the page was read."""
+    query = (
+        select(Event)
+        .where(
+            col(Event.lead_id) == lead.id,
+            col(Event.seq) > seen,
+            col(Event.kind) == Action.MANAGER_WROTE,
+            col(Event.actor) != person.actor,
+        )
+        .order_by(col(Event.seq).desc())
+        .limit(1)
+    )
+    answer = (await work.execute(query)).scalar_one_or_none()
+    if answer is not None:
+        names = await named(work.session, [answer.actor])
+        raise Outrun(
+            "%(name)s answered %(ago)s ago",
+            name=names.get(answer.actor) or _("A colleague"),
+            ago=duration(now - answer.at),
+        )

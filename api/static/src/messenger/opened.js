@@ -1,0 +1,69 @@
+// The chat that is open: what surrounds its messages follows its state, a section that somebody is
+// filling in is left alone, and whoever reads says so.
+import htmx from "htmx.org"
+
+const SOON = 150 // ms: a burst of changes is one question
+const main = () => document.querySelector("main[data-open-lead]")
+const cursor = () => document.querySelector("main[data-open-lead] > [data-state]")
+let state = "", asking, reading
+
+function hear({ detail: { kind, lead, html } }) {
+  const open = main()?.dataset.openLead
+  if (kind === "hello" || kind === "resync") return ask()
+  if (String(lead) !== open) return
+  if (kind === "gone") return htmx.ajax("GET", "/leads", { source: "#open", target: "#open", swap: "innerHTML", push: "/leads" })
+  if (kind !== "conversation") return
+  if (html.includes('class="ev') || cursor()?.dataset.state !== state) ask()
+  state = cursor()?.dataset.state ?? ""
+  read()
+}
+
+function ask() {
+  asking ??= setTimeout(() => {
+    asking = undefined
+    const open = main()
+    if (!open) return
+    const composer = open.querySelector("message-composer") ? "open" : "closed"
+    const path = `/leads/${open.dataset.openLead}/state?composer=${composer}`
+    htmx.ajax("GET", path, { source: open, target: open, swap: "none" }).catch(() => {})
+  }, SOON)
+}
+
+function read() {
+  reading ??= setTimeout(() => {
+    reading = undefined
+    const open = main()
+    if (!open || document.hidden) return
+    const headers = { "X-CSRF": document.body.dataset.csrf ?? "" }
+    fetch(`/leads/${open.dataset.openLead}/reading`, { method: "POST", headers }).catch(() => {})
+  }, SOON)
+}
+
+// A form that is being filled in is not taken away; what comes after a gap is not put under it.
+function spare({ detail: { ctx, tasks } }) {
+  const kept = tasks.filter(({ type, target }) => {
+    const at = typeof target === "string" ? document.querySelector(target) : target
+    return type === "main" || !at?.matches?.("[data-editing]") || at.contains(ctx.sourceElement)
+  })
+  tasks.splice(0, Infinity, ...kept)
+  for (const { target, fragment, swapSpec } of tasks) {
+    const newer = target?.id?.startsWith("log-") && document.getElementById(target.id.replace("log", "newer"))
+    if (swapSpec?.style !== "put" || !newer || newer === ctx.sourceElement) continue
+    for (const one of [...fragment.children]) document.getElementById(one.id) ?? one.remove()
+  }
+}
+
+export function start() {
+  let lead
+  const opened = () => {
+    if (main()?.dataset.openLead === lead) return
+    lead = main()?.dataset.openLead
+    state = cursor()?.dataset.state ?? ""
+    if (lead) read()
+  }
+  document.addEventListener("live", hear)
+  document.addEventListener("htmx:before:swap", spare)
+  htmx.on("htmx:after:swap", opened)
+  document.addEventListener("visibilitychange", () => document.hidden || read())
+  opened()
+}

@@ -1,0 +1,17 @@
+// The messenger: loaded on its pages only.
+import * as opened from "./opened.js"
+import * as rows from "./rows.js"
+import * as touches from "./touches.js"
+import "./composer.js"
+import "./log.js"
+import "./time-left.js"
+
+const voices = () => document.querySelector("voice-player:not(:defined)") && import("./voice.js")
+
+export function start() {
+  rows.start()
+  opened.start()
+  touches.start()
+  voices()
+  document.addEventListener("htmx:after:swap", voices)
+}

@@ -1,0 +1,26 @@
+"""A town on a database of its own, and a website that serves it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.database import Database
+from tests.messenger.town import Town
+from tests.web.conftest import shared_site, site
+from tests.web.website import Website
+
+__all__ = ["shared_site", "site"]
+
+
+@pytest.fixture
+async def town(undone: Database) -> Town:
+    """Nothing of it stays: for queries."""
+    return await Town(undone).settles()
+
+
+@pytest.fixture
+async def served(site: Website) -> AsyncIterator[Town]:
+    """The town behind the website."""
+    from tests.messenger.town import PROCESS
+
+    yield await Town(site.database).settles(process=PROCESS)
