@@ -15,6 +15,7 @@ FILES = (
 )  # fmt: skip
 PLAIN = ("location", "contact", "venue")
 LONGEST_PAYLOAD = 64
+LARGEST_ID = 2**63 - 1
 
 
 class Unreadable(Exception):
@@ -105,7 +106,7 @@ def read(raw: bytes) -> tuple[int, Arrival]:
     try:
         update = _storable(json.loads(raw))
         update_id = update["update_id"]
-        if not isinstance(update_id, int) or isinstance(update_id, bool):
+        if not isinstance(update_id, int) or isinstance(update_id, bool) or update_id > LARGEST_ID:
             raise Unreadable("update_id is not a number")
         return update_id, _arrival(update)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
@@ -157,8 +158,8 @@ def _wrote(message: dict[str, Any]) -> Wrote | Ignored:
             telegram_id=int(sender["id"]),
             first_name=_text(sender.get("first_name")),
             last_name=_text(sender.get("last_name")),
-            username=sender.get("username"),
-            language=sender.get("language_code"),
+            username=_text(sender.get("username")) or None,
+            language=_text(sender.get("language_code")) or None,
         ),
         telegram_id=int(message["message_id"]),
         sent_at=float(message["date"]),
@@ -168,7 +169,7 @@ def _wrote(message: dict[str, Any]) -> Wrote | Ignored:
         details=details,
         album=_text(message.get("media_group_id")) or None,
         reply_to=(message.get("reply_to_message") or {}).get("message_id"),
-        quote=(message.get("quote") or {}).get("text"),
+        quote=_text((message.get("quote") or {}).get("text")) or None,
         media=media,
     )
 
