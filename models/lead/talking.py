@@ -1,5 +1,6 @@
 """What leaves to the client: by a person, by the process; and what becomes of it."""
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from models.user import User
 
 PREVIEW = 160
 FORBIDDEN = 403
+# A client's program may send any data with a press.
+OUR_BUTTON = re.compile(r"(?P<message>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9})\.(?P<button>.+)")
 
 
 class Talking(LeadRow):
@@ -181,15 +184,15 @@ class Talking(LeadRow):
         message.state, message.reason = State.FAILED, because
         self.record(Action.MESSAGE_FAILED, by=TELEGRAM, at=at, ref=message.id, because=because)
         self._troubled(message, at=at)
-        if message.group_key is not None:
-            rest = select(Message).where(
-                Message.lead_id == self.id,
-                Message.state == State.QUEUED,
-                Message.group_key == message.group_key,
-            )
-            for part in (await self.work.execute(rest)).scalars():
-                part.state, part.reason = State.CANCELLED, "earlier_part_failed"
-                self.record(Action.MESSAGE_CANCELLED, by=TELEGRAM, at=at, ref=part.id)
+        groups = [key for key in (message.group_key, message.step_key) if key]
+        rest = select(Message).where(
+            Message.lead_id == self.id,
+            Message.state == State.QUEUED,
+            Message.group_key.in_(groups),
+        )
+        for part in (await self.work.execute(rest)).scalars():
+            part.state, part.reason = State.CANCELLED, "earlier_part_failed"
+            self.record(Action.MESSAGE_CANCELLED, by=TELEGRAM, at=at, ref=part.id)
         if code == FORBIDDEN and self.blocked_at is None:
             self.blocked_at = at
             self.record(Action.CLIENT_BLOCKED, by=TELEGRAM, at=at, because=because)
@@ -229,11 +232,11 @@ class Talking(LeadRow):
 
     async def pressed(self, data: str, *, telegram_id: int, at: datetime) -> None:
         """A button of ours, `<message>.<attempt>.<button>`: a reply, and proof that it arrived."""
-        number, _, rest = data.partition(".")
-        attempt, _, button = rest.partition(".")
-        message = await self.work.session.get(Message, int(number)) if number.isdigit() else None
-        if message is None or message.lead_id != self.id or not attempt.isdigit():
+        ours = OUR_BUTTON.fullmatch(data)
+        message = await self.work.session.get(Message, int(ours["message"])) if ours else None
+        if ours is None or message is None or message.lead_id != self.id:
             return
+        attempt, button = ours["attempt"], ours["button"]
         unsettled = message.state in (State.UNKNOWN, State.QUEUED, State.SENDING)
         if unsettled and message.attempt >= int(attempt) > 0:
             self._settled(message)
