@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, LargeBinary, Text, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -133,12 +133,18 @@ class TokenCall(SQLModel, table=True):
         cls, work: "Work", token: Token, key: str, *, asked: bytes, answered: dict[str, Any],
         now: datetime,
     ) -> None:  # fmt: skip
-        """In the transaction of what was done; forgets those that are too old to be repeated."""
+        """In the transaction of what was done; forgets those that are too old to be repeated.
+
+        Raises Refused when another call with this key was quicker.
+        """
         too_old = delete(cls).where(col(cls.called_at) < now - REMEMBERED)
         await work.execute(too_old.where(col(cls.token_id) == token.id))
-        work.add(
-            cls(token_id=token.id or 0, key=key, asked=asked, answered=answered, called_at=now)
+        call = insert(cls).values(
+            token_id=token.id, key=key, asked=asked, answered=answered, called_at=now
         )
+        fresh = call.on_conflict_do_nothing().returning(col(cls.key))
+        if (await work.execute(fresh)).first() is None:
+            raise Refused("This Idempotency-Key was given to another call")
 
 
 async def note_use(work: "Work", token: Token, *, now: datetime) -> None:

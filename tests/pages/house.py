@@ -68,13 +68,12 @@ class House:
         return self.site.database
 
     async def built(self) -> "House":
-        person = self.site.person
-        self.anna = await person(line=1)
-        self.boris = await person("boris@leadloom.test", "Борис Орлов", line=2)
-        self.igor = await person("igor@leadloom.test", "Игорь Лапин", role=Role.TEAM_LEAD)
-        self.dora = await person("dora@leadloom.test", "Дора Майер", role=Role.DESIGNER)
-        self.maria = await person("maria@leadloom.test", "Мария Седова", role=Role.ADMIN)
-        self.oleg = await person("oleg@leadloom.test", "Олег Панов", role=Role.OPS)
+        self.anna = await self.person("anna", "Анна Ким", line=1)
+        self.boris = await self.person("boris", "Борис Орлов", line=2)
+        self.igor = await self.person("igor", "Игорь Лапин", role=Role.TEAM_LEAD)
+        self.dora = await self.person("dora", "Дора Майер", role=Role.DESIGNER)
+        self.maria = await self.person("maria", "Мария Седова", role=Role.ADMIN)
+        self.oleg = await self.person("oleg", "Олег Панов", role=Role.OPS)
         async with self.database.unit_of_work() as work:
             self.bot = Bot.of(
                 "7000000001:AAE-a-token-of-a-test-that-is-long", username="nova_bot",
@@ -84,6 +83,12 @@ class House:
             await work.flush()
             work.add(Spot(name="nova", bot_id=self.bot.id, process_key="short", is_default=True))
         return self
+
+    async def person(self, login: str, name: str, **given: Any) -> User:
+        async with self.database.unit_of_work(silent=True) as work:
+            person = User(login=f"{login}@house.test", name=name, **given)
+            work.add(person)
+        return person
 
     async def publishes(self, source: str = SHORT, by: User | None = None, **files: Any) -> Version:
         async with self.database.unit_of_work() as work:
