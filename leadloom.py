@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _word(
         words, "restored", commands.restored, "after a restore: review what was leaving, ring all"
     )
+    _word(words, "migrate", commands.migrate, "bring the database to this code's tables")
     _word(words, "demo", demo, "demo people, spots, campaigns and processes")
     return parser
 
@@ -119,4 +121,7 @@ def _word(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # Temporal's SDK may abort while the interpreter is taken down

@@ -17,6 +17,7 @@ from activities.clients.telegram import Telegram
 from activities.conversation import Conversation
 from activities.heartbeat import Heart
 from activities.progress import Progress
+from models import journal
 from models.database import Database
 from models.settings import Settings, settings
 from workflows.canary import Canary
@@ -100,5 +101,5 @@ async def _sing(engine: Engine, chosen: Settings) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    journal.begin()
     uvloop.run(main())

@@ -64,7 +64,6 @@ async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
     if lead.mode == Mode.MANUAL and lead.manual_until and lead.manual_until <= now:
         await _end_pause(work, lead, now=now)
     heard = await lead.heard(after=lead.seen, now=now)
-    seen = heard[-1].seq if len(heard) == BATCH else lead.seq
     due_at = None
     state = lead.state
     if state is not None:
@@ -74,12 +73,16 @@ async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
         due_at = outcome.due_at
         if outcome.changed:
             lead.state = outcome.state
+            step, roots = state.step, dict[int, int]()
             for effect in outcome.effects:
-                await _apply(effect, work, lead, outcome.state, now=now)
+                if isinstance(effect, effects.Entered):
+                    step = effect.step
+                if isinstance(effect, effects.Say) and effect.continues is not None:
+                    roots[effect.n] = roots.get(effect.continues, effect.continues)
+                by = f"process:{state.process}/{step}"
+                await _apply(effect, work, lead, outcome.state, by=by, roots=roots, now=now)
             lead.move += 1
-    if seen < lead.seq and len(heard) < BATCH:
-        seen = lead.seq
-    lead.seen = seen
+    lead.seen = heard[-1].seq if len(heard) == BATCH else lead.seq
     moments = [due_at, await lead.schedule_due(now=now)]
     if lead.mode == Mode.MANUAL:
         moments.append(lead.manual_until)
@@ -102,12 +105,19 @@ async def _end_pause(work: Work, lead: Lead, *, now: datetime) -> None:
 
 
 async def _apply(
-    effect: effects.Effect, work: Work, lead: Lead, state: ProcessState, *, now: datetime
+    effect: effects.Effect,
+    work: Work,
+    lead: Lead,
+    state: ProcessState,
+    *,
+    by: str,
+    roots: dict[int, int],
+    now: datetime,
 ) -> None:
-    by = f"process:{state.process}/{state.step}"
+    """`roots`: which message a later part of a cut text belongs to."""
     match effect:
         case effects.Say():
-            await _say(effect, work, lead, state, now=now)
+            await _say(effect, work, lead, state, by=by, root=roots.get(effect.n), now=now)
         case effects.MoveTo():
             await lead.move_to(effect.stage, by=by, at=now)
         case effects.Tag():
@@ -132,7 +142,14 @@ async def _apply(
 
 
 async def _say(
-    say: effects.Say, work: Work, lead: Lead, state: ProcessState, *, now: datetime
+    say: effects.Say,
+    work: Work,
+    lead: Lead,
+    state: ProcessState,
+    *,
+    by: str,
+    root: int | None,
+    now: datetime,
 ) -> None:
     files = await files_of(work.session, state.process, state.version)
     typing_from, ready_at = typing_before(say.typing, at=now)
@@ -150,9 +167,9 @@ async def _say(
         language=say.language,
     )  # fmt: skip
     await lead.leave(
-        content, by=f"process:{state.process}/{state.step}", action=Action.PROCESS_SAID, at=now,
-        step_key=step_key(state, say.n), not_before=ready_at if say.typing else None,
-        typing_from=typing_from,
+        content, by=by, action=Action.PROCESS_SAID, at=now, step_key=step_key(state, say.n),
+        group_key=None if root is None else step_key(state, root),
+        not_before=ready_at if say.typing else None, typing_from=typing_from,
     )  # fmt: skip
 
 

@@ -13,30 +13,53 @@ from fastapi.routing import iter_route_contexts
 from starlette.middleware import Middleware
 
 from activities.clients.telegram import Telegram
-from api import errors, journal
+from api import errors
 from api.deps import guard
 from api.live import Hub
 from api.poller import Poller
+from api.robots.app import robots
 from api.routes import (
     assets,
+    deals,
     events,
     health,
     home,
+    leads,
+    media,
+    messages,
     patterns,
     people,
     processes,
     reports,
     sessions,
     stuck,
+    takeovers,
     telegram,
 )
 from api.security import LARGEST_BODY, Armour
+from models import journal
 from models.database import Database
 from models.passwords import Passwords
 from models.settings import Settings, settings
 from workflows.engine import Engine
 
-ROUTES = (assets, events, health, home, patterns, people, processes, reports, sessions, stuck)
+ROUTES = (
+    assets,
+    deals,
+    events,
+    health,
+    home,
+    leads,
+    media,
+    messages,
+    takeovers,
+    patterns,
+    people,
+    processes,
+    reports,
+    sessions,
+    stuck,
+)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -58,6 +81,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         app.include_router(each.router)
     app.router.routes.extend(telegram.routes)
     app.state.paths = {found.path for found in iter_route_contexts(app.routes)}
+    app.mount("/api/v1", robots(app.state))
     errors.install(app)
     return app
 

@@ -1,6 +1,7 @@
 """What the command line does. Each verb says on stdout what it made, in one line a thing."""
 
 import argparse
+import asyncio
 import csv
 import sys
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from activities.publishing import check_file, publish_file, read_definition
 from models.database import Database, Work
 from models.errors import BrokenInput, Refused
 from models.message import Message, State
+from models.migrations.run import upgrade
 from models.process.language import Process
 from models.process.simulation import run_scenarios
 from models.session import Invitation
@@ -116,6 +118,10 @@ async def scenarios(ground: Ground, given: argparse.Namespace) -> int:
 async def publish(ground: Ground, given: argparse.Namespace) -> None:
     version = await publish_file(ground.database, ground.storage, given.file)
     print(f"{version.key} v{version.number}")
+
+
+async def migrate(ground: Ground, given: argparse.Namespace) -> None:
+    await asyncio.to_thread(upgrade, ground.settings.postgres)
 
 
 async def restored(ground: Ground, given: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""What the web process says about itself: one JSON object a line, and no secret in it."""
+"""What a process says about itself: one JSON object a line, and no secret in it."""
 
 import json
 import logging
@@ -14,7 +14,8 @@ SECRETS = re.compile(
     r"|(?i:bearer\s+\S+)"
     r"|\b[\w-]{43}\b"  # ours: 32 bytes in base64
 )
-OURS = ("uvicorn", "uvicorn.access", "uvicorn.error")
+OURS = ("uvicorn", "uvicorn.error")
+QUIET = ("httpx", "httpcore", "uvicorn.access")  # each of their lines would hold an address
 
 
 class Line(logging.Formatter):
@@ -45,3 +46,5 @@ def begin(*, level: int = logging.INFO) -> None:
     for name in OURS:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -116,12 +116,17 @@ class Driving(Talking, Listening):
         return [unread[seq] for seq in sorted(unread)]
 
     async def unanswered(self, *, now: datetime) -> list[Heard]:
-        """Of that, what came after the last message of a person: the step reads it by default."""
+        """Of that, what the step reads by default: words after the last message of a person, and
+        whatever happened outside."""
         last = select(func.max(Event.seq)).where(
             Event.lead_id == self.id, Event.kind == Action.MANAGER_WROTE
         )
         answered = (await self.work.execute(last)).scalar() or 0
-        return [one for one in await self.meanwhile(now=now) if one.seq > answered]
+        return [
+            one
+            for one in await self.meanwhile(now=now)
+            if one.seq > answered or (one.kind == "event" and one.button is None)
+        ]
 
     async def skip_wait(self, *, by: str, now: datetime, definition: Process, facts: Facts) -> None:
         """The wait counts as over and the process takes its next step. Raises Refused."""

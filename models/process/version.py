@@ -31,7 +31,6 @@ class Version(SQLModel, table=True):
     number: int
     title: dict[str, str] = document()
     source: str = Field(description="the YAML as it was published")
-    definition: dict[str, Any] = document()
     files: dict[str, Any] = document()
     published_at: datetime = stamped()
     published_by_id: int | None = reference("user_account.id")
@@ -55,7 +54,6 @@ async def publish(
         return last
     version = Version(
         key=key, number=last.number + 1 if last else 1, title=process.title, source=source,
-        definition=process.model_dump(mode="json", by_alias=True, exclude_unset=True),
         files=files, published_by_id=by.id if by else None,
     )  # fmt: skip
     work.add(version)
@@ -131,5 +129,5 @@ async def _read(session: AsyncSession, key: str, number: int) -> tuple[Process, 
         row = (await session.execute(query)).scalar_one_or_none()
         if row is None:
             raise Missing("Process %(key)s has no version %(number)s", key=key, number=number)
-        found = _frozen[cached_as] = (Process.model_validate(row.definition), row.files)
+        found = _frozen[cached_as] = (Process.from_yaml(row.source), row.files)
     return found

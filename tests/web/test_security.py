@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api.journal import SECRETS
+from models.journal import SECRETS
 from tests.web.website import Website, token_in
 
 CSP = (

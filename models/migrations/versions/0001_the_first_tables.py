@@ -205,7 +205,6 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('title', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
-    sa.Column('definition', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('files', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('published_by_id', sa.BigInteger(), nullable=True),
