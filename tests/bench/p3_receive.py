@@ -42,6 +42,8 @@ async def measure(ground: Ground) -> list[Row]:
     rates: dict[str, list[float]] = {"ours": [], "bare": []}
     ground.house.worker.pause()
     try:
+        for post, name in ((hook.post, "talk"), (bare, HAND)):  # connections, plans, partitions
+            await _rate(post, chats[name], 0.5)
         for _ in range(rounds):
             rates["ours"].append(await _rate(hook.post, chats["talk"], seconds))
             rates["bare"].append(await _rate(bare, chats[HAND], seconds))
