@@ -58,7 +58,7 @@ class Wire:
         self.flows = asyncio.Event()
         self.flows.set()
         self._server: asyncio.Server | None = None
-        self._talks: set[Talk] = set()
+        self._talks: dict[Talk, asyncio.Task[None] | None] = {}
 
     async def start(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
@@ -69,7 +69,9 @@ class Wire:
         self.flows.set()
         if self._server:
             self._server.close()
+        ending = [task for task in self._talks.values() if task]
         self.cut()
+        await asyncio.gather(*ending)
 
     def trap(self, piece: str, moment: Moment) -> Trap:
         trap = Trap(piece, moment)
@@ -96,11 +98,11 @@ class Wire:
             writer.transport.abort()
             return
         talk = Talk(self, reader, writer, *far)
-        self._talks.add(talk)
+        self._talks[talk] = asyncio.current_task()
         try:
             await talk.pass_on()
         finally:
-            self._talks.discard(talk)
+            self._talks.pop(talk)
 
 
 class Talk:

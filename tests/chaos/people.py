@@ -1,0 +1,179 @@
+"""The town's people: clients who write and press, managers who take over, write and give back."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.lead.content import Content
+from models.lead.driving import Mode
+from models.lead.lead import Lead
+from models.message import Message, State
+from models.process.version import definition_of
+from models.user import Role, User
+from tests.chaos.town import Town
+from tests.phone_process import Client
+
+T = TypeVar("T")
+WORDS = ("да", "да, расскажите", "нет", "а сколько стоит?", "подумаю", "кто вы?")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Crowd:
+    """Clients who together say `messages` things, each one after another."""
+
+    def __init__(
+        self, town: Town, *, clients: int, messages: int, chance: random.Random, pause: float = 1.0
+    ) -> None:
+        self.town, self.chance, self.pause = town, chance, pause
+        self.size, self.left = clients, messages
+        self.said = 0
+        self.clients: list[Client] = []
+
+    async def talk(self) -> None:
+        self.clients = [await self.town.client(number) for number in range(self.size)]
+        await asyncio.gather(*(self._talk(client) for client in self.clients))
+
+    async def _talk(self, client: Client) -> None:
+        await asyncio.sleep(self.chance.random() * 3)
+        await client.starts()
+        self._counted()
+        while self.left > 0:
+            await asyncio.sleep(self.chance.expovariate(1 / self.pause))
+            if self.left > 0:
+                self._counted()
+                await self._say(client)
+
+    def _counted(self) -> None:
+        self.left -= 1
+        self.said += 1
+
+    async def _say(self, client: Client) -> None:
+        if self.chance.random() < 0.25:
+            lines = [line for line in await client.lines() if line.buttons]
+            if lines:
+                line = lines[-1]
+                button = self.chance.choice(line.buttons[0])
+                await client.presses(button["text"], message_id=line.message_id)
+                return
+        await client.writes(f"{self.chance.choice(WORDS)} {self.said}")
+
+
+class Desk:
+    """Anna at her desk. A database that does not answer makes her try again."""
+
+    def __init__(self, town: Town, *, chance: random.Random) -> None:
+        self.town, self.chance = town, chance
+        self.keys = (f"anna-{number}" for number in count())
+        self.anna = User(login="anna@nova.test", name="Анна Ким", role=Role.MANAGER, line=1)
+
+    async def sits_down(self) -> None:
+        async with self.town.database.unit_of_work() as work:
+            work.add(self.anna)
+
+    async def works(self, *, pause: float = 0.7) -> None:
+        """Until cancelled: now here, now there."""
+        while True:
+            await asyncio.sleep(self.chance.expovariate(1 / pause))
+            leads = await self.persists(self._leads)
+            if leads:
+                await self._does(self.chance.choice(leads))
+
+    async def goes_home(self) -> None:
+        """Everybody is given back, and what nobody knows is said to have arrived."""
+        for lead_id in await self.persists(self._leads):
+            await self.gives_back(lead_id)
+
+    async def _does(self, lead_id: int) -> None:
+        match self.chance.randrange(6):
+            case 0:
+                await self.takes_over(lead_id)
+            case 1:
+                await self.takes_over(lead_id, pause=timedelta(seconds=3))
+            case 2 | 3:
+                for _ in range(self.chance.randint(1, 3)):
+                    await self.writes(lead_id)
+            case 4:
+                await self.gives_back(lead_id)
+            case 5:
+                await self.settles(lead_id)
+
+    async def takes_over(self, lead_id: int, *, pause: timedelta | None = None) -> list[Message]:
+        async def attempt() -> list[Message]:
+            async with self._lead(lead_id) as lead:
+                until = now() + pause if pause else None
+                return await lead.take_over(by=self.name, now=now(), until=until)
+
+        return await self.persists(attempt)
+
+    async def writes(self, lead_id: int) -> None:
+        key = next(self.keys)
+
+        async def attempt() -> None:
+            async with self._lead(lead_id) as lead:
+                await lead.write(Content(text=f"Анна: {key}"), by=self.anna, key=key, now=now())
+
+        await self.persists(attempt)
+        self.town.promised.add(key)
+
+    async def gives_back(self, lead_id: int, *, at: str | None = None) -> None:
+        async def attempt() -> None:
+            async with self._lead(lead_id) as lead:
+                state = lead.state
+                if lead.mode == Mode.MANUAL and state is not None:
+                    place = at or ("same" if state.phase != "ended" else "start")
+                    session, read = lead.work.session, await lead.unanswered(now=now())
+                    await lead.give_back(
+                        by=self.name,
+                        now=now(),
+                        at=place,
+                        definition=await definition_of(session, state.process, state.version),
+                        facts=await lead.facts(state, read),
+                        read=read,
+                    )
+
+        await self.persists(attempt)
+
+    async def settles(self, lead_id: int) -> None:
+        """An unknown one of this lead arrived, or is sent again: she asks for it."""
+
+        async def attempt() -> None:
+            async with self._lead(lead_id) as lead:
+                unknown = select(Message.id).where(
+                    Message.lead_id == lead_id, Message.state == State.UNKNOWN
+                )
+                found = (await lead.work.execute(unknown.limit(1))).scalar()
+                if found is not None:
+                    answer = self.chance.choice([State.SENT, State.QUEUED])
+                    await lead.settle(found, answer, by=self.name, now=now())
+
+        await self.persists(attempt)
+
+    @property
+    def name(self) -> str:
+        return f"user:{self.anna.id}"
+
+    async def persists(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        while True:
+            try:
+                return await attempt()
+            except (SQLAlchemyError, OSError):
+                await asyncio.sleep(0.5)
+
+    async def _leads(self) -> list[int]:
+        async with self.town.database.reading() as session:
+            return list((await session.execute(select(Lead.id).order_by(Lead.id))).scalars())
+
+    @asynccontextmanager
+    async def _lead(self, lead_id: int) -> AsyncIterator[Lead]:
+        async with self.town.database.unit_of_work() as work:
+            yield await work.locked_lead(lead_id)
