@@ -86,6 +86,7 @@ class Stream:
 
     def meet(self, person: User) -> None:
         """Who reads, as they are now."""
+        self.person_id = person.id
         self.reader = Reader(person.locale, person.time_zone)
         self.sight = Sight(person)
 

@@ -43,8 +43,11 @@ function connect() {
     const { port } = new SharedWorker(url, { name: live })
     const name = `tab-${crypto.randomUUID?.() ?? Math.random()}`
     port.onmessage = ({ data }) => hear(data)
-    navigator.locks?.request(name, () => new Promise(() => {}))
-    port.postMessage({ name })
+    navigator.locks?.request(name, () => {
+      // only now: a worker that asked earlier would take us for gone
+      port.postMessage({ name })
+      return new Promise(() => {})
+    })
     line = { open: open => port.postMessage({ open }), wake: () => port.postMessage({ wake: true }) }
   } else {
     line = stream(hear)
