@@ -28,6 +28,7 @@ class Place(BaseModel):
     version: int = 0
     step: str = ""
     mode: str = ""
+    mode_since: datetime | None = None
     stage: str = ""
     line: int = 0
     manager: str = ""

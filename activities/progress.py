@@ -206,6 +206,7 @@ async def _place(work: Work, lead: Lead) -> Place:
         version=lead.version or 0,
         step=lead.step or "",
         mode=lead.mode,
+        mode_since=lead.mode_at,
         stage=lead.stage_key,
         line=lead.line,
         manager=str(lead.owner_id or ""),

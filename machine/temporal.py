@@ -15,7 +15,8 @@ from machine.trouble import Trouble
 class Temporal:
     """A dev server with its console; `store` None keeps everything in memory.
 
-    `attributes` are the search attributes to register: name to Temporal's type ("Keyword", "Int").
+    `attributes` are the search attributes to register: name to Temporal's type ("Keyword", "Int",
+    "Datetime").
     """
 
     def __init__(

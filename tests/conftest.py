@@ -37,6 +37,7 @@ for name in [name for name in os.environ if name.startswith("LEADLOOM_")]:
         del os.environ[name]
 
 INDEXED = {
+    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
 }

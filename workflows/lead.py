@@ -1,17 +1,19 @@
 """A lead's workflow: it keeps time and order. What happens next is decided in `advance`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy, SearchAttributeKey
+from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.conversation import Conversation
     from activities.moves import Delivery, Move, Place, Turn
     from activities.progress import Progress
-    from workflows.state import SEARCH_ATTRIBUTES, LeadRun
+    from workflows.console import attributes, details
+    from workflows.state import LeadRun
 
 ROUNDS = 100  # messages a run: a longer history makes a cold lead slow to wake
 SOON = timedelta(seconds=1)
@@ -28,7 +30,7 @@ class LeadWorkflow:
         self.place = Place()
         self.alarm: asyncio.Task[None] | None = None
         self.alarm_at: datetime | None = None
-        self.beside: set[asyncio.Task[None]] = set()
+        self.beside: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     @workflow.run
     async def lead(self, run: LeadRun) -> None:
@@ -36,14 +38,14 @@ class LeadWorkflow:
         while True:
             self.show(move.place)
             for media_id in move.fetch:
-                self.begin(self.fetch(media_id))
+                self.begin(self.fetch, media_id)
             if move.deliver:
                 move = await self.deliver(move)
             elif move.more:
                 move = await self.advance()
             else:
                 if move.typing:
-                    self.begin(self.type(move.typing))
+                    self.begin(self.type, move.typing)
                 await self.doorbell(move)
                 if self.outgrown():
                     workflow.continue_as_new(LeadRun(lead_id=self.lead_id, rung=self.rung))
@@ -132,16 +134,21 @@ class LeadWorkflow:
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
 
-    def begin(self, errand: "asyncio._CoroutineLike[None]") -> None:
+    def begin(self, errand: Callable[[int], Awaitable[None]], number: int) -> None:
         """Beside the loop: a manager's message never waits for it, and its failure is its own."""
-        task = asyncio.create_task(errand)
-        self.beside.add(task)
-        task.add_done_callback(self.finished)
+        name = (errand.__name__, number)
+        if name not in self.beside:
+            self.beside[name] = asyncio.create_task(self.run_beside(errand, name))
 
-    def finished(self, task: "asyncio.Task[None]") -> None:
-        self.beside.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            workflow.logger.warning("an errand failed: %s", type(error).__name__)
+    async def run_beside(
+        self, errand: Callable[[int], Awaitable[None]], name: tuple[str, int]
+    ) -> None:
+        try:
+            await errand(name[1])
+        except ActivityError:
+            workflow.logger.warning("%s %s failed", *name)
+        finally:
+            del self.beside[name]
 
     def outgrown(self) -> bool:
         if self.beside or not workflow.all_handlers_finished():
@@ -152,20 +159,8 @@ class LeadWorkflow:
         """For the console: where the lead stands, in search attributes and in words."""
         if place == self.place:
             return
-        named = attributes(place)
-        if named != attributes(self.place):
-            workflow.upsert_search_attributes(
-                [SearchAttributeKey.for_keyword(k).value_set(str(v)) if kind == "Keyword"
-                 else SearchAttributeKey.for_int(k).value_set(int(v))
-                 for (k, kind), v in zip(SEARCH_ATTRIBUTES.items(), named, strict=True)]
-            )  # fmt: skip
+        now, before = attributes(place), attributes(self.place)
+        if now != before:
+            workflow.upsert_search_attributes(now)
         self.place = place
-        workflow.set_current_details(
-            f"**{place.process or 'no process'}** v{place.version}, step `{place.step or '-'}`, "
-            f"{place.mode}\n\nwaits for: {place.waits or 'nothing'}"
-        )
-
-
-def attributes(place: Place) -> tuple[str | int, ...]:
-    """In the order of SEARCH_ATTRIBUTES."""
-    return (place.process, place.step, place.mode, place.stage, place.manager, place.line)
+        workflow.set_current_details(details(place))

@@ -5,13 +5,14 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-SEARCH_ATTRIBUTES: dict[str, Literal["Keyword", "Int"]] = {
+SEARCH_ATTRIBUTES: dict[str, Literal["Keyword", "Int", "Datetime"]] = {
     "LeadProcess": "Keyword",
     "LeadStep": "Keyword",
     "LeadMode": "Keyword",
     "LeadStage": "Keyword",
     "LeadManager": "Keyword",
     "LeadLine": "Int",
+    "LeadModeSince": "Datetime",
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.lead.content import Content
 from tests.engine.processes import GREETING
+from tests.eventually import eventually
 from tests.phone_people import Client
 from tests.world import World
 
@@ -66,6 +67,11 @@ async def test_photo_while_telegram_refuses(world: World) -> None:
     async with world.change() as work:
         lead = await world.locked(work, ivan)
         await lead.write(Content(text="Вижу"), by=world.anna, key="h2", now=await world.now())
+
+    async def held() -> bool:
+        return (await world.messages(ivan))[-1].reason == "too_many_requests"
+
+    await eventually(held)
     await world.passes(timedelta(minutes=2))
     await ivan.hears("Вижу")
     await world.stands_at(ivan, "human")
