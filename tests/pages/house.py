@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from activities.progress import progress
 from models.database import Database
@@ -150,6 +150,14 @@ class House:
             locked = await work.locked_lead(lead.id or 0)
             for field, value in given.items():
                 setattr(locked, field, value)
+
+    async def received_at(self, lead: Lead, at: datetime) -> None:
+        """As if all its events had come then."""
+        async with self.database.unit_of_work(silent=True) as work:
+            await work.execute(
+                text("update event set received_at = :at where lead_id = :lead"),
+                {"at": at, "lead": lead.id},
+            )
 
     async def read(self, lead: Lead) -> Lead:
         async with self.database.reading() as session:
