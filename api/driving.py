@@ -110,4 +110,4 @@ async def what_is_read(
 
 def _named(row: Sequence[Any]) -> str:
     words = str(row[1] or row[2]).split("\n")[0]
-    return f"“{words[:NAMED]}…”" if len(words) > NAMED else f"“{words}”"
+    return _("“%(words)s”") % {"words": words if len(words) <= NAMED else f"{words[:NAMED]}…"}

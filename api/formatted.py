@@ -19,7 +19,7 @@ BIDI = {
     "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI",
 }  # fmt: skip
 _BIDI = re.compile(f"([{''.join(BIDI)}])")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")
 
 TAGS = {
     "bold": ("<strong>", "</strong>"),
@@ -100,7 +100,7 @@ def _wrapped(span: Span, plain: str, inside: Markup) -> Markup:
 
 def _address(url: str) -> str | None:
     """http(s) or nothing; a bare host is https."""
-    given = url if _SCHEME.match(url) and "://" in url else f"https://{url}"
+    given = f"https://{url}" if _HOST.match(url) else url
     try:
         parts = urlsplit(given)
     except ValueError:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, literal_column, or_, select, text
+from sqlalchemy import bindparam, column, func, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,6 +24,8 @@ PARTITION = 500_000  # message ids in one partition, as the first migration cut 
 LONGEST = 100
 INDEXED = 3  # letters from which a trigram can be found anywhere in a word
 SHOWN_BEFORE, SHOWN = 40, 160  # characters of a message around the first match
+# Kept by a trigger beside the messages, in partitions.
+WORDS = table("message_search", column("message_id"), column("lead_id"), column("tsv"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,15 +91,15 @@ async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> li
     newest = (await session.execute(select(func.max(Message.id)))).scalar() or 0
     query = (
         select(Message, Lead)
-        .select_from(text("message_search s"))
-        .join(Message, col(Message.id) == literal_column("s.message_id"))
+        .join(WORDS, WORDS.c.message_id == Message.id)
         .join(Lead, col(Lead.id) == Message.lead_id)
         .where(
-            text("s.message_id >= :first and s.message_id < :end"),
-            text("s.tsv @@ to_tsquery('simple', :asked)"),
+            WORDS.c.message_id >= bindparam("first"),
+            WORDS.c.message_id < bindparam("end"),
+            WORDS.c.tsv.op("@@")(func.to_tsquery("simple", bindparam("asked"))),
             visible_leads(person),
         )
-        .order_by(literal_column("s.message_id").desc())
+        .order_by(WORDS.c.message_id.desc())
         .limit(bindparam("most"))
     )
     asked = " & ".join(f"{word}:*" for word in words)

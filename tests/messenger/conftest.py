@@ -1,11 +1,9 @@
 """A town on a database of its own, and a website that serves it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from models.database import Database
-from tests.messenger.town import Town
+from tests.messenger.town import PROCESS, Town
 from tests.web.conftest import shared_site, site
 from tests.web.website import Website
 
@@ -19,8 +17,6 @@ async def town(undone: Database) -> Town:
 
 
 @pytest.fixture
-async def served(site: Website) -> AsyncIterator[Town]:
+async def served(site: Website) -> Town:
     """The town behind the website."""
-    from tests.messenger.town import PROCESS
-
-    yield await Town(site.database).settles(process=PROCESS)
+    return await Town(site.database).settles(process=PROCESS)

@@ -5,9 +5,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import select
 
+from activities.moves import Move
 from activities.progress import progress
 from models.database import Database
 from models.lead.content import Content
@@ -108,7 +110,7 @@ class Town:
 
     async def writes(self, name: str, text: str | None = None, **message: Any) -> int:
         """A client writes; the lead's id. The same name is the same client."""
-        chat = 5000 + sum(map(ord, name))
+        chat = 5000 + crc32(name.encode())
         first, _, last = name.partition(" ")
         sender = {"id": chat, "is_bot": False, "first_name": first, "last_name": last,
                   "username": f"{first.lower()}_{chat}", "language_code": "ru"}  # fmt: skip
@@ -124,10 +126,10 @@ class Town:
         assert receipt.lead_id is not None
         return receipt.lead_id
 
-    async def moves(self, lead_id: int) -> None:
+    async def moves(self, lead_id: int) -> Move:
         """The engine looks at the lead once."""
         async with self.database.unit_of_work(silent=True) as work:
-            await progress(work, await work.locked_lead(lead_id), now=self.now)
+            return await progress(work, await work.locked_lead(lead_id), now=self.now)
 
     async def answers(
         self, lead_id: int, text: str, *, by: User | None = None, key: str | None = None

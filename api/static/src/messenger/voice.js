@@ -58,7 +58,7 @@ class VoicePlayer extends HTMLElement {
 
   faster(button) {
     this.audio.playbackRate = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length]
-    button.textContent = `${this.audio.playbackRate}×`
+    button.lastChild.textContent = `${this.audio.playbackRate}×`
   }
 
   show() {

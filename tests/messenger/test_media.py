@@ -1,0 +1,186 @@
+"""Files: who gets them, as what, and what happens to those that cannot be had."""
+
+import io
+import os
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from api.pictures import Unshowable, thumbnail
+from models.media import Media, MediaState
+from models.sniffing import sniff
+from tests.messenger.test_pages import one, page_of, said, write
+from tests.messenger.town import Town
+from tests.web.website import Website
+
+
+def jpeg(size: tuple[int, int] = (400, 300), **given: object) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", size, (90, 120, 200)).save(made, "JPEG", **given)
+    return made.getvalue()
+
+
+async def sent(site: Website, town: Town, *files: tuple[str, bytes], text: str = "") -> list[Media]:
+    lead_id = await town.writes("Иван", "Привет")
+    async with site.signed_in(town.anna) as browser:
+        posted = await write(browser, lead_id, text, files=[("files", file) for file in files])
+    assert posted.status_code == 204, posted.text
+    return await media_of(town, lead_id)
+
+
+async def media_of(town: Town, lead_id: int) -> list[Media]:
+    from sqlalchemy import select
+
+    async with town.database.reading() as session:
+        query = select(Media).where(Media.lead_id == lead_id).order_by(Media.id)
+        return list((await session.execute(query)).scalars())
+
+
+async def test_a_file_is_what_its_bytes_say(site: Website, served: Town):
+    files = await sent(
+        site, served,
+        ("photo.txt", jpeg()), ("virus.jpg", b"MZ this is no picture"), ("a.pdf", b"%PDF-1.7 x"),
+    )  # fmt: skip
+
+    assert [(one.kind, one.mime) for one in files] == [
+        ("photo", "image/jpeg"),
+        ("document", "application/octet-stream"),
+        ("document", "application/pdf"),
+    ]
+    assert (files[0].width, files[0].height) == (400, 300)
+
+
+async def test_several_photos_are_one_album_with_the_text(site: Website, served: Town):
+    files = await sent(site, served, ("1.jpg", jpeg()), ("2.jpg", jpeg((30, 40))), text="два")
+
+    messages = await served.messages(files[0].lead_id)
+    (album,) = [one for one in messages if one.author == served.anna.actor]
+    assert (album.kind, album.text) == ("album", "два")
+    assert {one.message_id for one in files} == {album.id}
+
+
+async def test_an_empty_file_is_refused_and_nothing_is_sent(site: Website, served: Town):
+    ivan = await served.writes("Иван", "Привет")
+    async with site.signed_in(served.anna) as browser:
+        answer = await write(browser, ivan, "текст", files=[("files", ("пусто.txt", b""))])
+
+    assert answer.status_code == 422
+    assert "пусто.txt" in answer.text
+    assert [one.direction for one in await served.messages(ivan)] == ["in"]
+
+
+async def test_who_sees_the_lead_gets_the_file_and_nobody_else(site: Website, served: Town):
+    (photo,) = await sent(site, served, ("1.jpg", jpeg()))
+    for path in (f"/media/{photo.id}", f"/media/{photo.id}/thumbnail"):
+        async with site.signed_in(served.anna) as browser:
+            assert (await browser.get(path)).status_code == 200
+        async with site.signed_in(served.boris) as browser:
+            assert (await browser.get(path)).status_code == 404
+        async with site.visitor() as browser:
+            assert (await browser.get(path)).status_code == 303
+
+
+async def test_a_file_is_shown_or_downloaded_but_never_run(site: Website, served: Town):
+    page = b"<html><script>alert(1)</script></html>"
+    photo, html = await sent(site, served, ("1.jpg", jpeg()), ("page.html", page))
+    async with site.signed_in(served.anna) as browser:
+        shown = await browser.get(f"/media/{photo.id}")
+        saved = await browser.get(f"/media/{html.id}")
+
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["content-disposition"].startswith("inline")
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert saved.headers["content-disposition"].startswith("attachment")
+    for answer in (shown, saved):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].startswith("sandbox")
+        assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_a_player_may_ask_for_a_part(site: Website, served: Town):
+    content = os.urandom(1000)
+    (file,) = await sent(site, served, ("a.bin", content))
+    async with site.signed_in(served.anna) as browser:
+        part = await browser.get(f"/media/{file.id}", headers={"Range": "bytes=100-199"})
+
+    assert part.status_code == 206
+    assert part.content == content[100:200]
+
+
+async def test_a_thumbnail_holds_nothing_of_the_camera(site: Website, served: Town):
+    exif = Image.Exif()
+    exif[0x010F] = "SpyCam"
+    exif[0x0112] = 6  # lies on its side
+    (photo,) = await sent(site, served, ("1.jpg", jpeg((1600, 900), exif=exif)))
+    async with site.signed_in(served.anna) as browser:
+        small = (await browser.get(f"/media/{photo.id}/thumbnail")).content
+
+    picture = Image.open(io.BytesIO(small))
+    assert b"SpyCam" not in small
+    assert not picture.getexif()
+    assert picture.height > picture.width
+    assert max(picture.size) <= 720
+
+
+def test_a_bomb_is_not_decoded(tmp_path):
+    made = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(made, "PNG")
+    (tmp_path / "bomb").write_bytes(made.getvalue())
+    assert len(made.getvalue()) < 100_000
+
+    with pytest.raises(Unshowable):
+        thumbnail(tmp_path / "bomb", tmp_path / "small.webp")
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\xff\xd8\xff\xe0", "photo"),
+        (b"GIF89a", "animation"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "photo"),
+        (b"OggS" + b"\x00" * 24 + b"OpusHead", "voice"),
+        (b"OggS" + b"\x00" * 24 + b"vorbis", "document"),
+        (b"\x00\x00\x00\x20ftypisom", "video"),
+        (b"\x00\x00\x00\x20ftypM4A ", "audio"),
+        (b"<svg xmlns=", "document"),
+        (b"", "document"),
+    ],
+)
+def test_kinds_by_their_first_bytes(head: bytes, kind: str):
+    assert sniff(head).kind == kind
+
+
+async def test_a_file_that_could_not_be_had_can_be_asked_for_again(site: Website, served: Town):
+    document = {"file_id": "f", "file_name": "договор.pdf", "file_size": 1_200_000}
+    ivan = await served.writes("Иван", document=document)
+    (file,) = await media_of(served, ivan)
+    async with served.database.unit_of_work() as work:
+        lead = await work.locked_lead(ivan)
+        found = await work.session.get_one(Media, file.id)
+        lead.media_fetched(found, state=MediaState.FAILED, reason="Telegram не ответил")
+    async with site.signed_in(served.anna) as browser:
+        bubble = one(await page_of(browser, ivan), "[data-message] .file")
+        assert "договор.pdf" in said(bubble)
+        assert "1,1 МБ" in said(bubble)
+        assert "Telegram не ответил" in said(bubble)
+        path = str(one(bubble, "button")["hx-post"])
+
+        assert (await browser.post(path)).status_code == 204
+
+    assert (await media_of(served, ivan))[0].state == MediaState.PENDING
+    assert file.id in (await served.moves(ivan)).fetch
+
+
+async def test_a_file_that_is_there_is_not_fetched_again(site: Website, served: Town):
+    (photo,) = await sent(site, served, ("1.jpg", jpeg()))
+    async with site.signed_in(served.anna) as browser:
+        await browser.post(f"/media/{photo.id}/fetching")
+
+    assert (await media_of(served, photo.lead_id))[0].state == MediaState.READY
+
+
+async def test_a_name_with_a_path_is_only_a_name(site: Website, served: Town):
+    (file,) = await sent(site, served, (f"../../etc/{uuid4()}/passwd", b"root"))
+
+    assert file.name == "passwd"
