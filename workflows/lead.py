@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.conversation import Conversation
     from activities.moves import Delivery, Move, Place, Turn
     from activities.progress import Progress
+    from workflows.alarm import Alarm
     from workflows.console import attributes, details
     from workflows.state import LeadRun
 
@@ -28,8 +29,7 @@ class LeadWorkflow:
         self.told_to_look = False
         self.rounds = 0
         self.place = Place()
-        self.alarm: asyncio.Task[None] | None = None
-        self.alarm_at: datetime | None = None
+        self.alarm = Alarm()
         self.beside: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     @workflow.run
@@ -60,29 +60,12 @@ class LeadWorkflow:
     async def doorbell(self, move: Move) -> None:
         """Waits until the lead has something unseen or its moment has come; for ever if neither."""
         while not self.called(move):
-            self.set_alarm(move.due_at)
-            await workflow.wait_condition(lambda: self.called(move) or self.rang())
+            self.alarm.set(move.due_at, summary=move.place.waits or "next attempt")
+            await workflow.wait_condition(lambda: self.called(move) or self.alarm.rang())
 
     def called(self, move: Move) -> bool:
         due = move.due_at is not None and workflow.now() >= move.due_at
         return due or self.told_to_look or self.rung > move.seen
-
-    def rang(self) -> bool:
-        return self.alarm is not None and self.alarm.done()
-
-    def set_alarm(self, due_at: datetime | None) -> None:
-        """One timer serves many waits: one that rings too early stays, and is set again then."""
-        if self.rang():
-            self.alarm = None
-        if due_at is None or (self.alarm and self.alarm_at and self.alarm_at <= due_at):
-            return
-        if self.alarm:
-            self.alarm.cancel()
-        self.alarm_at = due_at
-        self.alarm = asyncio.create_task(self.sleep_until(due_at))
-
-    async def sleep_until(self, moment: datetime) -> None:
-        await workflow.sleep(moment - workflow.now(), summary=self.place.waits or "next attempt")
 
     async def advance(self) -> Move:
         self.rounds += 1
