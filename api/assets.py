@@ -5,6 +5,7 @@ import re
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -79,12 +80,12 @@ def flags() -> dict[str, str]:
     }
 
 
-def _body(drawn: dict, name: str) -> str:
+def _body(drawn: dict[str, Any], name: str) -> str:
     alias = drawn.get("aliases", {}).get(name)
     return str(drawn["icons"][alias["parent"] if alias else name]["body"])
 
 
-def _icons(family: str) -> dict:
+def _icons(family: str) -> dict[str, Any]:
     return dict(json.loads((DIST / "icons" / f"{family}.json").read_text()))
 
 

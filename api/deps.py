@@ -64,13 +64,10 @@ async def sign_in(request: Request) -> SignIn | None:
 
 async def guard(request: Request) -> None:
     """Of every route: who is signed in changes something only with their session's token."""
+    if not changes(request.scope) or request.url.path == "/csp-reports":
+        return
     found = await sign_in(request)
-    if (
-        found
-        and changes(request.scope)
-        and request.url.path != "/csp-reports"
-        and not same(await token_of(request), found.session.csrf)
-    ):
+    if found and not same(await token_of(request), found.session.csrf):
         raise NotAllowed("This page is out of date: reload it and try again")
 
 

@@ -6,6 +6,7 @@ rule could disagree with the first.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +29,8 @@ class Sight:
     """What one person may see, as of now."""
 
     def __init__(self, person: User) -> None:
-        self._judge = _EvaluatorCompiler(Lead).process(visible_leads(person))
+        compiler: Any = _EvaluatorCompiler  # untyped
+        self._judge = compiler(Lead).process(visible_leads(person))
 
     def sees(self, lead: Lead) -> bool:
         return self._judge(lead) is True

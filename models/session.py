@@ -139,9 +139,9 @@ class SignInAttempt(SQLModel, table=True):
             )
         query = select(cls).where(col(cls.key).in_(keys))
         rows = {row.key: row for row in (await work.execute(query)).scalars()}
-        early = [row.again_at for row in rows.values() if row.again_at > now]
-        if early:
-            return max(early)
+        again_at: datetime = max([row.again_at for row in rows.values()], default=now)
+        if again_at > now:
+            return again_at
         for key in keys:
             row = rows.get(key) or cls(key=key, failures=0, last_at=now)
             forgotten = row.last_at < now - FORGOTTEN_AFTER

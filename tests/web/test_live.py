@@ -28,8 +28,6 @@ from models.user import Role, User
 from tests.eventually import eventually
 from tests.web.website import Website
 
-BOT = {"id": 1, "username": "b", "name": "B", "token": b"", "secret": b"", "path": "p",
-       "transport": "webhook"}  # fmt: skip
 _chats = iter(range(1, 10_000))
 
 
@@ -85,10 +83,17 @@ async def listening(site: Website, person: User, *opened: int) -> AsyncIterator[
             job.cancel()
 
 
+def quiet_bot() -> Bot:
+    """One that nobody polls."""
+    return Bot(
+        id=1, username="b", name="B", token=b"", secret=b"", path="p", transport="webhook"
+    )  # fmt: skip
+
+
 async def lead(site: Website, owner: User | None = None, **given: Any) -> int:
     async with site.database.unit_of_work(silent=True) as work:
         if await work.session.get(Bot, 1) is None:
-            work.add(Bot(**BOT))
+            work.add(quiet_bot())
         if await work.session.get(Stage, "new") is None:
             work.add(Stage(key="new", position=1, name_ru="Новый", name_en="New"))
         await work.flush()
@@ -294,7 +299,7 @@ async def test_judging_a_row_in_hand_agrees_with_the_query(leads: Database, pers
 async def leads(undone: Database) -> Database:
     """One lead for every owner, team and line there may be."""
     async with undone.unit_of_work(silent=True) as work:
-        work.add(Bot(**BOT))
+        work.add(quiet_bot())
         if await work.session.get(Stage, "new") is None:
             work.add(Stage(key="new", position=1, name_ru="Новый", name_en="New"))
         await work.flush()

@@ -5,13 +5,26 @@ import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.database import Database
 from models.errors import BrokenInput
 from models.passwords import Passwords
-from models.session import FREE, IDLE, LONGEST, Invitation, Session, SignInAttempt, end
+from models.session import (
+    FREE,
+    IDLE,
+    LONGEST,
+    Invitation,
+    Session,
+    SignInAttempt,
+    digest,
+    end,
+    note_use,
+)
 from models.user import Role, User
 from tests.web.website import PASSWORD, Website
 
@@ -181,6 +194,69 @@ async def test_the_same_role_again_ends_nothing(undone: Database, anna: User):
     assert await alive(undone, secret, NOON)
 
 
+class Believed:
+    """What the rules say about one person's sessions, in a few lines."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.sessions: dict[str, tuple[datetime, datetime]] = {}  # secret → began, last used
+
+    def lives(self, secret: str) -> bool:
+        began, used = self.sessions[secret]
+        return self.now < used + IDLE and self.now < began + LONGEST
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.just(("sign in", 0)),
+        st.tuples(st.just("use"), st.integers(0, 5)),
+        st.tuples(st.just("sign out"), st.integers(0, 5)),
+        st.tuples(st.just("wait"), st.sampled_from([1, 60, 200, 479, 480, 1440])),
+        st.tuples(st.sampled_from(["new password", "other role"]), st.just(0)),
+    ),
+    max_size=25,
+)
+
+
+@given(steps=STEPS)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_whatever_happens_a_session_lives_as_long_as_the_rules_say(
+    undone: Database, anna: User, steps: list[tuple[str, int]]
+):
+    believed = Believed()
+    for act, number in steps:
+        known = list(believed.sessions)
+        chosen = known[number % len(known)] if known else None
+        async with undone.unit_of_work() as work:
+            person = await work.session.get_one(User, anna.id)
+            match act:
+                case "sign in":
+                    secret = Session.begin(work, person, now=believed.now)[1]
+                    believed.sessions[secret] = (believed.now, believed.now)
+                case "wait":
+                    believed.now += timedelta(minutes=number)
+                case "use" if chosen and believed.lives(chosen):
+                    found = await Session.find(work.session, chosen, now=believed.now)
+                    assert found, "a living session was not found"
+                    await note_use(work, found[0], now=believed.now)
+                    believed.sessions[chosen] = (believed.sessions[chosen][0], believed.now)
+                case "sign out" if chosen:
+                    await end(work, user_id=person.id or 0, only=digest(chosen), now=believed.now)
+                    del believed.sessions[chosen]
+                case "new password":
+                    await end(work, user_id=person.id or 0, now=believed.now)
+                    believed.sessions.clear()
+                case "other role":
+                    other = Role.TEAM_LEAD if person.role == Role.MANAGER else Role.MANAGER
+                    await person.change_role(other, now=believed.now)
+                    believed.sessions.clear()
+        for secret in known:
+            expected = secret in believed.sessions and believed.lives(secret)
+            assert await alive(undone, secret, believed.now) is expected, act
+
+
 # — a storm of tries —
 
 
@@ -232,8 +308,6 @@ async def test_of_a_storm_only_the_free_tries_are_looked_at(site: Website):
     assert {answer.status_code for answer in answers} == {422}
     told_to_wait = [answer for answer in answers if "clock-alert" in answer.text]
     assert len(answers) - len(told_to_wait) == FREE["account"] + 1
-    async with site.database.unit_of_work() as work:
-        await SignInAttempt.forget(work, login=anna.login, address="127.0.0.1")
 
 
 # — the one-time link —
@@ -349,7 +423,7 @@ async def test_a_new_password_signs_out_everywhere(site: Website):
         assert (await there.get("/me")).status_code == 303
 
 
-async def _current(browser) -> str:  # type: ignore[no-untyped-def]
+async def _current(browser: httpx.AsyncClient) -> str:
     """The part of the sessions page that speaks of this browser."""
     page = (await browser.get("/sessions")).text
     return next(row for row in page.split("<tr>") if "is-ok" in row)

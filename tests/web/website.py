@@ -61,8 +61,10 @@ class Website:
 
     @asynccontextmanager
     async def visitor(self, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+        """Each comes from an address of their own."""
+        own = {"X-Forwarded-For": f"2001:db8::{next(_numbers):x}"}
         async with httpx.AsyncClient(
-            base_url=self.address, headers={**FROM_OUR_PAGE, **headers}, timeout=10
+            base_url=self.address, headers={**FROM_OUR_PAGE, **own, **headers}, timeout=10
         ) as client:
             yield client
 
