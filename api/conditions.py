@@ -36,7 +36,7 @@ def said(condition: Any, *, stage: Name, step: Name) -> str:
         case told.IfLine():
             return _("is on line %(line)s") % {"line": condition.line}
         case told.IfReply():
-            return _("the reply %(how)s") % {"how": reply(condition.reply)}
+            return reply(condition.reply)
         case told.IfEvent():
             return _("it was the event %(events)s") % {"events": listed(condition.event)}
         case told.IfPayments():
@@ -87,12 +87,14 @@ def text(match: TextMatch) -> str:
 def reply(match: ReplyMatch) -> str:
     ways = []
     if match.button is not None:
-        ways.append(_("is the button %(buttons)s") % {"buttons": listed(match.button)})
+        ways.append(_("the button %(buttons)s was pressed") % {"buttons": listed(match.button)})
     if isinstance(match.media, bool):
-        ways.append(_("comes with a file") if match.media else _("comes without files"))
+        ways.append(_("the reply has a file") if match.media else _("the reply has no file"))
     elif match.media is not None:
-        ways.append(_("comes with a file: %(kinds)s") % {"kinds": _(" or ").join(match.media)})
-    return _(" and ").join([*ways, text(match)] if text(match) else ways)
+        ways.append(_("the reply has a file: %(kinds)s") % {"kinds": _(" or ").join(match.media)})
+    if how := text(match):
+        ways.append(_("the reply %(how)s") % {"how": how})
+    return _(" and ").join(ways)
 
 
 def amount(match: Amount) -> str:

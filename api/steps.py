@@ -28,7 +28,7 @@ from models.process.steps import (
     WaitStep,
 )
 
-LONGEST_TITLE, LONGEST_LINE, LONGEST_LABEL = 20, 25, 22  # signs that fit a box and a label
+LONGEST_TITLE, LONGEST_LINE, LONGEST_LABEL = 20, 22, 22  # signs that fit a box and a label
 # SVG's text is not cut by itself: a label is as wide as its words could be.
 SIGN, PADDING = 7.6, 20
 
@@ -207,8 +207,11 @@ class Told:
         full = next(words for arrow, words in self.arrows(step) if arrow.via == via)
         return Words(cut(full, LONGEST_LABEL), full)
 
-    def cut(self, words: str, length: int) -> str:
-        return cut(words, length)
+    def title_cut(self, step: str) -> str:
+        return cut(self.title(step), LONGEST_TITLE)
+
+    def line_cut(self, step: str) -> str:
+        return cut(self.line(step), LONGEST_LINE)
 
     def exact(self, span: timedelta) -> str:
         return exact(span)

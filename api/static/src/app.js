@@ -1,5 +1,6 @@
 import htmx from "htmx.org"
 import * as dialogs from "./dialogs.js"
+import "./flow-picture.js"
 import * as keys from "./keys.js"
 import * as live from "./live.js"
 import { requests } from "./requests.js"
