@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -81,6 +81,9 @@ class World:
     async def __aenter__(self) -> Self:
         await self.phone.add_bot(self.phone_bot)
         async with self.database.unit_of_work() as work:
+            # worlds may share a Temporal: their leads' workflows must not be each other's
+            start = self.phone_bot.id % 1000 * 1000 + 1
+            await work.execute(text(f"alter sequence lead_id_seq restart with {start}"))
             work.add(
                 Bot.of(
                     self.phone_bot.token,
