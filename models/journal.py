@@ -12,7 +12,7 @@ SECRETS = re.compile(
     r"|(?<=/invitations/)[\w-]{20,}"
     r"|(?<=/postback/)[\w/-]{8,}"
     r"|(?i:bearer\s+\S+)"
-    r"|\b[\w-]{43}\b"  # ours: 32 bytes in base64
+    r"|\b(?:ll_)?[\w-]{43}\b"  # ours: 32 bytes in base64
 )
 OURS = ("uvicorn", "uvicorn.error")
 QUIET = ("httpx", "httpcore", "uvicorn.access")  # each of their lines would hold an address

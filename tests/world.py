@@ -91,7 +91,7 @@ class World:
                     name=self.phone_bot.name,
                     transport="polling",
                     key=self.settings.key(),
-                )  # fmt: skip
+                )
             )
             self.anna = User(login="anna@nova.test", name="Анна Ким", role=Role.MANAGER, line=1)
             self.boris = User(

@@ -57,22 +57,9 @@ class Listening(LeadRow):
             for n in range(state.resume_from, state.said)
             if state.phase == "inside"
         ]
-        known = (
-            (
-                await self.work.execute(
-                    KNOWN,
-                    {
-                        "lead": self.id,
-                        "words": list(words),
-                        "keys": keys,
-                        "owner": self.owner_id,
-                        "spot": self.spot_id,
-                    },
-                )  # fmt: skip
-            )
-            .mappings()
-            .one()
-        )
+        asked = {"lead": self.id, "words": list(words), "keys": keys}
+        asked |= {"owner": self.owner_id, "spot": self.spot_id}
+        known = (await self.work.execute(KNOWN, asked)).mappings().one()
         parts: dict[str, list[str]] = {}
         for row in known["said"]:
             parts.setdefault(row["step_key"], []).append(row["state"])

@@ -72,9 +72,7 @@ WROTE = text(
         waiting_since = coalesce(waiting_since, :now), archived_at = null, blocked_at = null
     from l, m where lead.id = l.id
     returning lead.id, lead.seq, lead.rung = lead.seq as ring,
-        pg_notify('"""
-    + CHANNEL
-    + """', '[[' || lead.id || ',' || lead.seq || ']]')
+        pg_notify(:channel, '[[' || lead.id || ',' || lead.seq || ']]')
     """
 )
 

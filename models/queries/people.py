@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,7 +29,9 @@ async def named(session: AsyncSession, actors: Iterable[str | None]) -> Mapping[
     return found
 
 
-async def owners(session: AsyncSession) -> list[User]:
-    """Who may be given a lead, by name."""
+async def owners(session: AsyncSession, *, team_id: int | None) -> list[User]:
+    """Who may be given a lead of a team, by name."""
     query = select(User).where(col(User.disabled_at).is_(None), col(User.role).in_(TALKING))
+    if team_id is not None:
+        query = query.where(or_(col(User.team_id) == team_id, col(User.team_id).is_(None)))
     return list((await session.execute(query.order_by(User.name))).scalars())

@@ -54,7 +54,9 @@ class Inbox:
 
     async def messages(self) -> list[Message]:
         async with self.database.reading() as session:
-            rows = await session.execute(select(Message).order_by(Message.lead_id, Message.position))
+            rows = await session.execute(
+                select(Message).order_by(Message.lead_id, Message.position)
+            )
             return list(rows.scalars())
 
     async def updates(self) -> list[TelegramUpdate]:

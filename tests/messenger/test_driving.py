@@ -70,7 +70,7 @@ async def test_what_the_robot_has_queued_is_cancelled_and_what_left_is_named(
         )
 
     told = said(one(soup(answer), f"#proc-{ivan} [role=status]"))
-    assert told == "Уже ушло: «Здравствуйте, Иван»"
+    assert told == "Успело уйти: «Здравствуйте, Иван»"
 
 
 async def manual(town: Town, lead_id: int) -> bool:

@@ -76,7 +76,7 @@ async def test_every_way_to_be_stuck_has_its_section(house: House):
 
     assert list(found) == ["bots", "updates", "unknown", "failed", "late", "unread", "media"]
     assert "Asked" in found["unknown"].text
-    assert f"/leads/{asked.id}?message={unknown.id}#message-{unknown.id}" in str(found["unknown"])
+    assert f"/leads/{asked.id}?at={unknown.position}" in str(found["unknown"])
     assert "Refused" in found["failed"].text
     assert "Late" in found["late"].text
     assert "Deaf" in found["unread"].text

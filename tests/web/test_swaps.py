@@ -9,6 +9,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
+from api.deps import SignedIn
 from api.language import Reader
 from api.live import FRAGMENTS, Fragment, encode
 from api.rendering import environment, reader_of, stream_name
@@ -45,7 +46,7 @@ def partial(target: str, swap: str, html: str) -> str:
 async def swaps(site: Website, context: BrowserContext) -> AsyncIterator[Page]:
     """A page with a list and a log, listening."""
 
-    async def page(request: Request) -> Response:
+    async def page(request: Request, person: SignedIn) -> Response:
         around = {"lang": "ru", "theme": "auto", "csrf": request.state.csrf, "path": "/swaps",
                   "person": None, "places": [], "stream_name": stream_name(request),
                   "reader_": reader_of(request)}  # fmt: skip
