@@ -1,6 +1,7 @@
 """Which robot calls: its token, what the token may do, and how fast."""
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -30,7 +31,7 @@ async def bearer(
     async with data.reading() as session:
         token = await Token.bearing(session, given.credentials, now=now)
     buckets: dict[int, Bucket] = request.app.state.buckets
-    buckets.setdefault(token.id or 0, Bucket()).take()
+    buckets.setdefault(token.id or 0, Bucket()).take(at=monotonic())
     if not token.noted(now):
         async with data.unit_of_work(silent=True) as work:
             await note_use(work, token, now=now)

@@ -21,12 +21,13 @@ class TooFast(LeadloomError):
 
 @dataclass
 class Bucket:
+    """Times are seconds of a monotonic clock."""
+
     left: float = AT_ONCE
     filled_at: float = field(default_factory=monotonic)
 
-    def take(self) -> None:
+    def take(self, *, at: float) -> None:
         """Raises TooFast when it is empty."""
-        at = monotonic()
         self.left = min(AT_ONCE, self.left + (at - self.filled_at) * A_SECOND)
         self.filled_at = at
         if self.left < 1:
