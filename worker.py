@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import uvloop
@@ -26,6 +27,9 @@ from workflows.lead import LeadWorkflow
 from workflows.relay import Relay
 
 WORKFLOWS = [LeadWorkflow, Canary]
+
+# Told to end, it takes nothing new; what it is sending it brings to an end.
+FAREWELL = timedelta(seconds=25)
 
 log = logging.getLogger("worker")
 
@@ -53,6 +57,7 @@ def worker(
         workflows=WORKFLOWS,
         activities=does,
         max_cached_workflows=hot_leads,
+        graceful_shutdown_timeout=FAREWELL,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_all_modules()
         ),

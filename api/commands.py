@@ -17,6 +17,8 @@ from activities.clients.telegram import Accepted, Telegram
 from activities.publishing import check_file, publish_file, read_definition
 from models.database import Database, Work
 from models.errors import BrokenInput, Refused
+from models.lead.driving import Mode
+from models.lead.lead import Lead
 from models.message import Message, State
 from models.migrations.run import upgrade
 from models.process.language import Process
@@ -24,9 +26,17 @@ from models.process.simulation import run_scenarios
 from models.session import Invitation
 from models.settings import Settings
 from models.spot import Bot, Campaign, Spot
+from models.timeline import ENGINE
 from models.token import Token
 from models.user import Role, Team, User
 from workflows.engine import LOOK, Engine
+
+SKIP_NUMBERS = text(
+    "select setval(pg_get_serial_sequence(:table, 'id'),"
+    " nextval(pg_get_serial_sequence(:table, 'id')) + :skipped)"
+)
+SKIPPED = 1_000_000  # more than anybody has written since the backup
+RUNG_AT_ONCE = 50
 
 COLUMNS = ("payload", "spot", "buyer", "source", "platform", "campaign", "adset", "ad")
 
@@ -128,19 +138,28 @@ async def restored(ground: Ground, given: argparse.Namespace) -> None:
     """After PostgreSQL came back from a backup: what had been leaving then may have arrived since.
 
     Every epoch is raised, queued and sending messages become *unknown* for a person to review,
-    and every lead looks again.
+    leads whose time came in between go to a person (their reminder may have been sent), and every
+    lead looks again. Numbers that were given out since the backup are not given out again.
     """
     now = datetime.now(UTC)
     async with ground.database.unit_of_work(silent=True) as work:
         await work.execute(text("update lead set epoch = epoch + 1, rung = seen"))
-        leaving = select(Message).where(Message.state.in_([State.QUEUED, State.SENDING]))
+        for table in ("lead", "message"):
+            await work.execute(SKIP_NUMBERS, {"table": table, "skipped": SKIPPED})
+        came = (Message.state == State.SCHEDULED) & (Message.not_before <= now)
+        leaving = select(Message).where(Message.state.in_([State.QUEUED, State.SENDING]) | came)
         unsure = list((await work.execute(leaving)).scalars())
         for message in unsure:
             lead = await work.locked_lead(message.lead_id)
             lead.perhaps_sent(message, because="restored", at=now)
+        due = select(Lead.id).where(Lead.due_at <= now, Lead.mode == Mode.AUTO).order_by(Lead.id)
+        for lead_id in (await work.execute(due)).scalars():
+            lead = await work.locked_lead(lead_id)
+            await lead.take_over(by=ENGINE, now=now, because="restored")
         leads = list((await work.execute(text("select id from lead order by id"))).scalars())
-    for lead_id in leads:
-        await ground.engine.ring(lead_id, LOOK)
+    for start in range(0, len(leads), RUNG_AT_ONCE):
+        some = leads[start : start + RUNG_AT_ONCE]
+        await asyncio.gather(*(ground.engine.ring(lead_id, LOOK) for lead_id in some))
     print(f"{len(leads)} leads look again, {len(unsure)} messages to review")
 
 
