@@ -233,6 +233,17 @@ def role(one: Role) -> str:
     }[Role(one)]
 
 
+def browser(agent: str) -> str:
+    """Firefox, Windows; the whole header where it names nothing known."""
+    programs = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "YaBrowser": "Yandex",
+                "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+    systems = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad",
+               "Mac OS": "macOS", "Linux": "Linux"}  # fmt: skip
+    found = [next((name for part, name in known.items() if part in agent), "")
+             for known in (programs, systems)]  # fmt: skip
+    return ", ".join(filter(None, found)) or agent or _("unknown")
+
+
 def theme(one: str) -> str:
     return {
         "auto": _("Theme: as the system"),

@@ -1,14 +1,10 @@
 """The live stream: who hears of which lead, what a burst becomes, what a laggard gets."""
 
-import asyncio
 import itertools
-import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +22,7 @@ from models.spot import Bot
 from models.stage import Stage
 from models.user import Role, User
 from tests.eventually import eventually
+from tests.web.ear import listening
 from tests.web.website import Website
 
 _chats = iter(range(1, 10_000))
@@ -49,38 +46,6 @@ def drawn() -> Iterator[list[tuple[dict[int, int], Reader]]]:
     yield asked
     FRAGMENTS.clear()
     FRAGMENTS.update(kept)
-
-
-class Ear:
-    """A browser's event stream and what it said so far."""
-
-    def __init__(self) -> None:
-        self.heard: list[dict[str, Any]] = []
-        self.ended = False
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [one for one in self.heard if one["kind"] == kind]
-
-    async def listen(self, answer: httpx.Response) -> None:
-        async for line in answer.aiter_lines():
-            if line.startswith("data: "):
-                self.heard.append(json.loads(line.removeprefix("data: ")))
-        self.ended = True
-
-
-@asynccontextmanager
-async def listening(site: Website, person: User, *opened: int) -> AsyncIterator[Ear]:
-    ear = Ear()
-    async with site.visitor() as browser:
-        browser.cookies.update(await site.cookie(person))
-        async with browser.stream("GET", "/events", params={"open": list(opened)}) as answer:
-            assert answer.status_code == 200
-            assert answer.headers["x-accel-buffering"] == "no"
-            assert "content-encoding" not in answer.headers
-            job = asyncio.create_task(ear.listen(answer))
-            await eventually(lambda: ear.of("hello"))
-            yield ear
-            job.cancel()
 
 
 def quiet_bot() -> Bot:

@@ -79,8 +79,7 @@ async def test_the_first_tab_leads_to_the_content_and_focus_is_seen(
     await expect(skip).to_be_focused()
     await expect(skip).to_be_in_viewport()
     await page.keyboard.press("Tab")
-    ring = await page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
-    assert ring == "2px"
+    await expect(page.locator(":focus-visible")).to_have_css("outline-width", "2px")
 
 
 async def test_an_error_of_a_form_lands_in_its_slot_and_takes_nothing(
