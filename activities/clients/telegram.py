@@ -1,20 +1,18 @@
 """Telegram over HTTP, telling apart what a general client mixes up: *not sent* and *perhaps sent*.
 
 `sendMessage` has no idempotency key: once a byte of the request was written, no clear answer means
-that the message may have arrived. aiogram gives the types and methods; the session is ours.
+that the message may have arrived.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import httpx
-from aiogram.client.bot import Bot
-from aiogram.client.session.base import BaseSession
-from aiogram.methods.base import TelegramMethod
-from aiogram.types import InputFile
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,39 @@ class PerhapsSent:
 Answer = Accepted | Declined | NotSent | PerhapsSent
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A file of ours as a method's field; `name` is what the client sees."""
+
+    path: Path
+    name: str
+
+
+class Method:
+    """A method of the Bot API with its fields; those that are None are left out."""
+
+    def __init__(self, name: str, **fields: Any) -> None:
+        self.name = name
+        self.fields = _without_none(fields)
+
+    async def body(self) -> dict[str, Any]:
+        """httpx's arguments: JSON, or a form when there are files (`attach://` inside of JSON)."""
+        uploads: dict[str, Upload] = {}
+        fields = _attached(self.fields, uploads)
+        if not uploads:
+            return {"json": fields}
+        return {
+            "data": {
+                key: value if isinstance(value, str) else json.dumps(value)
+                for key, value in fields.items()
+            },
+            "files": {
+                key: (upload.name, await asyncio.to_thread(upload.path.read_bytes))
+                for key, upload in uploads.items()
+            },
+        }
+
+
 class TooLate(Exception):
     """The claim is older than it may be: nothing is written any more."""
 
@@ -68,28 +99,17 @@ class Telegram:
             trust_env=False,
             follow_redirects=False,
         )
-        self._values = _Values()
-        self._bots: dict[str, Bot] = {}
 
     async def call(
         self,
         token: str,
-        method: TelegramMethod[Any],
+        method: Method,
         *,
         seconds: float = 30,
         write_until: float | None = None,
         reference: str = "",
     ) -> Answer:
         """One attempt. `write_until` is a `time.monotonic()` after which nothing is written."""
-        bot = self._bots.get(token) or self._bots.setdefault(
-            token, Bot(token, session=self._values)
-        )
-        files: dict[str, InputFile] = {}
-        fields = {}
-        for name, value in method.model_dump(warnings=False).items():
-            prepared = self._values.prepare_value(value, bot=bot, files=files)
-            if prepared:
-                fields[name] = prepared
         written = False
 
         async def watch(event: str, particulars: dict[str, Any]) -> None:
@@ -101,13 +121,8 @@ class Telegram:
 
         try:
             response = await self._http.post(
-                f"{self._address}/bot{token}/{method.__api_method__}",
-                data=fields if fields or files else None,
-                files=[
-                    (key, (file.filename or key, await _read(file, bot)))
-                    for key, file in files.items()
-                ]
-                or None,
+                f"{self._address}/bot{token}/{method.name}",
+                **await method.body(),
                 headers={"X-Sender-Reference": reference} if reference else {},
                 timeout=httpx.Timeout(seconds, connect=10, pool=10),
                 extensions={"trace": watch},
@@ -152,19 +167,22 @@ def classify(status: int, body: bytes) -> Answer:
     )
 
 
-async def _read(file: InputFile, bot: Bot) -> bytes:
-    return b"".join([chunk async for chunk in file.read(bot)])
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_none(one) for one in value]
+    return value
 
 
-class _Values(BaseSession):
-    """aiogram's way of turning a method into form fields; it never speaks HTTP itself."""
-
-    async def close(self) -> None:
-        return None
-
-    async def make_request(self, *call: Any, **options: Any) -> Any:
-        raise TypeError("calls go through Telegram.call")
-
-    async def stream_content(self, *call: Any, **options: Any) -> Any:
-        raise TypeError("files come through Telegram.download")
-        yield b""
+def _attached(value: Any, uploads: dict[str, Upload]) -> Any:
+    """The same with each upload named by a part of the form, and the uploads put aside."""
+    if isinstance(value, Upload):
+        key = f"file{len(uploads)}"
+        uploads[key] = value
+        return f"attach://{key}"
+    if isinstance(value, dict):
+        return {key: _attached(one, uploads) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_attached(one, uploads) for one in value]
+    return value

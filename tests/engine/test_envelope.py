@@ -1,0 +1,93 @@
+"""Each message row becomes a method that Telegram knows: aiogram, which knows them, reads ours."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiogram import methods
+
+from activities.clients.storage import Storage
+from activities.clients.telegram import Method, Upload
+from activities.envelope import BY_KIND, envelope
+from models.lead.lead import Lead
+from models.media import Media
+from models.message import Message
+
+LEAD = Lead(id=1, bot_id=7, chat_id=501)
+BUTTONS = [[{"id": "yes", "text": "Да"}, {"text": "Сайт", "url": "https://nova.example"}]]
+BOLD = [{"type": "bold", "offset": 0, "length": 2}]
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> Storage:
+    return Storage(tmp_path)
+
+
+def understood(method: Method) -> Any:
+    """The method as aiogram reads it. Raises pydantic's ValidationError for anything odd."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Upload):
+            return "a file"
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items()}
+        return [plain(one) for one in value] if isinstance(value, list) else value
+
+    known = getattr(methods, method.name[0].upper() + method.name[1:])
+    assert set(method.fields) <= set(known.model_fields), "a field that Telegram does not have"
+    return known.model_validate(plain(method.fields))
+
+
+def message(kind: str, **fields: Any) -> Message:
+    return Message(id=17, lead_id=1, kind=kind, attempt=2, author="user:1", **fields)
+
+
+async def file(storage: Storage, kind: str) -> Media:
+    digest = await storage.keep_bytes(kind.encode())
+    return Media(lead_id=1, kind=kind, sha256=digest, name=f"media/{kind}.bin")
+
+
+def test_a_text_keeps_its_formatting_its_buttons_and_what_it_answers(storage: Storage) -> None:
+    row = message("text", text="Да!", entities=BOLD, buttons=BUTTONS, quote="вопрос",
+                  details={"link_preview": False})  # fmt: skip
+    answered = Message(id=3, lead_id=1, telegram_ids=[77])
+    method = understood(envelope(LEAD, row, [], reply_to=answered, storage=storage))
+    assert (method.chat_id, method.text, method.entities[0].type) == (501, "Да!", "bold")
+    assert (method.reply_parameters.message_id, method.reply_parameters.quote) == (77, "вопрос")
+    assert method.link_preview_options.is_disabled
+    press, link = method.reply_markup.inline_keyboard[0]
+    assert (press.callback_data, link.url) == ("17.2.yes", "https://nova.example")
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
+async def test_each_kind_of_file_goes_by_its_own_method(storage: Storage, kind: str) -> None:
+    row = message(kind, text="подпись", entities=BOLD)
+    method = envelope(LEAD, row, [await file(storage, kind)], reply_to=None, storage=storage)
+    assert method.name == BY_KIND[kind]
+    understood(method)
+    upload = method.fields[kind]
+    assert isinstance(upload, Upload)
+    assert upload.name == f"{kind}.bin"
+
+
+async def test_an_album_carries_its_words_on_the_first_member(storage: Storage) -> None:
+    media = [await file(storage, "photo"), await file(storage, "video")]
+    row = message("album", text="Вот", entities=BOLD)
+    method = understood(envelope(LEAD, row, media, reply_to=None, storage=storage))
+    assert [one.type for one in method.media] == ["photo", "video"]
+    assert [one.caption for one in method.media] == ["Вот", None]
+
+
+async def test_a_file_without_our_copy_goes_by_telegrams_id(storage: Storage) -> None:
+    known = Media(lead_id=1, kind="photo", file_id="AgAC")
+    method = envelope(LEAD, message("photo"), [known], reply_to=None, storage=storage)
+    assert method.fields["photo"] == "AgAC"
+    assert "caption" not in method.fields
+
+
+async def test_a_message_that_has_lost_its_file_has_no_method(storage: Storage) -> None:
+    with pytest.raises(ValueError, match="lost its file"):
+        envelope(LEAD, message("photo"), [], reply_to=None, storage=storage)
+    gone = Media(lead_id=1, kind="photo", sha256=b"\0" * 32)
+    with pytest.raises(FileNotFoundError):
+        envelope(LEAD, message("photo"), [gone], reply_to=None, storage=storage)
