@@ -15,6 +15,8 @@ from tests.chaos.people import Crowd, Desk
 from tests.chaos.processes import CHATTER
 from tests.chaos.town import Town
 
+PACE = 6.0  # seconds that one kill and its mending take, more or less: the talk lasts as long
+
 
 @dataclass
 class Result:
@@ -48,12 +50,15 @@ async def campaign(
 ) -> Result:
     """Ends when both numbers are reached, or at the limit; then everything comes to rest."""
     result, begun = Result("kills" if kills else "no faults"), monotonic()
-    chance = random.Random(seed)
+    pause = max(PACE * kills / messages, 0.1)
     async with Town(folder, worker=worker) as town:
         await town.leads_through(CHATTER)
-        crowd = Crowd(town, clients=clients, messages=messages, chance=chance, pause=clients / 6)
-        killer = Killer(town, chance=chance)
-        async with people(town, crowd, chance=chance):
+        crowd = Crowd(
+            town, clients=clients, messages=messages, pause=pause * clients,
+            chance=random.Random(seed),
+        )  # fmt: skip
+        killer = Killer(town, chance=random.Random(seed + 1))
+        async with people(town, crowd, chance=random.Random(seed + 2), pause=pause * 4):
             deadline = begun + limit.total_seconds() * 0.8
             # first every named moment once, then as it comes
             names = iter(killer.named() if kills else ())
@@ -77,12 +82,14 @@ async def campaign(
 
 
 @asynccontextmanager
-async def people(town: Town, crowd: Crowd, *, chance: random.Random) -> AsyncIterator[None]:
+async def people(
+    town: Town, crowd: Crowd, *, chance: random.Random, pause: float
+) -> AsyncIterator[None]:
     """The crowd talks and a manager works beside what happens inside; then both come to an end."""
-    desk = Desk(town, chance=chance)
+    desk = Desk(town.database, chance=chance, promised=town.promised)
     await desk.sits_down()
     talking = asyncio.ensure_future(crowd.talk())
-    working = asyncio.ensure_future(desk.works())
+    working = asyncio.ensure_future(desk.works(crowd, pause=pause))
     try:
         yield
         await town.mend()

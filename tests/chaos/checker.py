@@ -93,7 +93,9 @@ class Checker:
         self.lead_of_chat = {(one["bot_id"], one["chat_id"]): one["id"] for one in self.leads}
         # A person (or evidence that it surely had not left) had it sent again.
         self.again = Counter(e["ref"] for e in self.events if e["kind"] == "message_requeued")
-        self.settled = {e["ref"] for e in self.events if e["kind"] == "message_settled"}
+        settled = [e for e in self.events if e["kind"] == "message_settled"]
+        self.settled = {e["ref"] for e in settled}
+        self.said_to_be = {e["ref"] for e in settled if e["actor"].startswith("user:")}
 
     def _rows(self, query: str) -> list[Row]:
         return self.connection.execute(query).fetchall()
@@ -160,7 +162,7 @@ class Checker:
         for number, row in self.out.items():
             ids = [one["message_ids"] for one in self.accepts[number]]
             if row["state"] == "sent" and not ids:
-                never.append(number)
+                never += [number] if number not in self.said_to_be else []
             elif row["state"] == "sent" and row["telegram_ids"] not in (ids[-1], []):
                 other.append(number)
         verdict.blame("sent, but never accepted", never)

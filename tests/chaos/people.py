@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.database import Database
 from models.lead.content import Content
 from models.lead.driving import Mode
 from models.lead.lead import Lead
@@ -69,20 +70,23 @@ class Crowd:
 
 
 class Desk:
-    """Anna at her desk. A database that does not answer makes her try again."""
+    """Vera at her desk. A database that does not answer makes her try again."""
 
-    def __init__(self, town: Town, *, chance: random.Random) -> None:
-        self.town, self.chance = town, chance
-        self.keys = (f"anna-{number}" for number in count())
-        self.anna = User(login="anna@nova.test", name="Анна Ким", role=Role.MANAGER, line=1)
+    def __init__(
+        self, database: Database, *, chance: random.Random, promised: set[str] | None = None
+    ) -> None:
+        self.database, self.chance = database, chance
+        self.promised = set() if promised is None else promised
+        self.keys = (f"vera-{number}" for number in count())
+        self.vera = User(login="vera@nova.test", name="Вера Лис", role=Role.MANAGER, line=1)
 
     async def sits_down(self) -> None:
-        async with self.town.database.unit_of_work() as work:
-            work.add(self.anna)
+        async with self.database.unit_of_work() as work:
+            work.add(self.vera)
 
-    async def works(self, *, pause: float = 0.7) -> None:
-        """Until cancelled: now here, now there."""
-        while True:
+    async def works(self, crowd: Crowd, *, pause: float) -> None:
+        """As long as the crowd talks: now here, now there."""
+        while crowd.left > 0:
             await asyncio.sleep(self.chance.expovariate(1 / pause))
             leads = await self.persists(self._leads)
             if leads:
@@ -94,24 +98,28 @@ class Desk:
             await self.gives_back(lead_id)
 
     async def _does(self, lead_id: int) -> None:
-        match self.chance.randrange(6):
+        match self.chance.randrange(5):
             case 0:
-                await self.takes_over(lead_id)
-            case 1:
                 await self.takes_over(lead_id, pause=timedelta(seconds=3))
+            case 1:
+                await self.settles(lead_id)
             case 2 | 3:
                 for _ in range(self.chance.randint(1, 3)):
                     await self.writes(lead_id)
-            case 4:
+                await asyncio.sleep(self.chance.random() * 3)
                 await self.gives_back(lead_id)
-            case 5:
-                await self.settles(lead_id)
+            case 4:
+                await self.takes_over(lead_id)
+                await self.gives_back(lead_id)
 
-    async def takes_over(self, lead_id: int, *, pause: timedelta | None = None) -> list[Message]:
-        async def attempt() -> list[Message]:
+    async def takes_over(self, lead_id: int, *, pause: timedelta | None = None) -> set[int]:
+        """The numbers of the messages that were on their way already."""
+
+        async def attempt() -> set[int]:
             async with self._lead(lead_id) as lead:
                 until = now() + pause if pause else None
-                return await lead.take_over(by=self.name, now=now(), until=until)
+                leaving = await lead.take_over(by=self.name, now=now(), until=until)
+                return {message.id for message in leaving}
 
         return await self.persists(attempt)
 
@@ -120,10 +128,10 @@ class Desk:
 
         async def attempt() -> None:
             async with self._lead(lead_id) as lead:
-                await lead.write(Content(text=f"Анна: {key}"), by=self.anna, key=key, now=now())
+                await lead.write(Content(text=f"Вера: {key}"), by=self.vera, key=key, now=now())
 
         await self.persists(attempt)
-        self.town.promised.add(key)
+        self.promised.add(key)
 
     async def gives_back(self, lead_id: int, *, at: str | None = None) -> None:
         async def attempt() -> None:
@@ -160,7 +168,7 @@ class Desk:
 
     @property
     def name(self) -> str:
-        return f"user:{self.anna.id}"
+        return f"user:{self.vera.id}"
 
     async def persists(self, attempt: Callable[[], Awaitable[T]]) -> T:
         while True:
@@ -170,10 +178,10 @@ class Desk:
                 await asyncio.sleep(0.5)
 
     async def _leads(self) -> list[int]:
-        async with self.town.database.reading() as session:
+        async with self.database.reading() as session:
             return list((await session.execute(select(Lead.id).order_by(Lead.id))).scalars())
 
     @asynccontextmanager
     async def _lead(self, lead_id: int) -> AsyncIterator[Lead]:
-        async with self.town.database.unit_of_work() as work:
+        async with self.database.unit_of_work() as work:
             yield await work.locked_lead(lead_id)
