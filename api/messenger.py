@@ -89,7 +89,9 @@ async def opened(
         else await conversation.newest(session, lead_id)
     )
     around = await state(session, lead, person, settings, items=stretch.items)
-    return {**around, "stretch": stretch, "unread_from": _unread_from(lead, stretch)}
+    unread_from = None if at else _unread_from(lead, stretch)
+    return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
+            "told": await conversation.told(session, lead_id)}  # fmt: skip
 
 
 async def state(
@@ -107,7 +109,7 @@ async def state(
         "lead": lead,
         "cast": await cast(session, lead, items),
         "may_drive": may_drive(person),
-        "owners": await owners(session) if may_drive(person) else [],
+        "owners": await owners(session, team_id=lead.team_id) if may_drive(person) else [],
         "startable": await startable(session) if may_drive(person) else [],
         "console": _console(lead, person, settings),
         "pauses": _pauses(),
@@ -199,7 +201,8 @@ async def changed(session: AsyncSession, lead: Lead, *, since: int) -> dict[str,
     )
     return {
         "lead": lead, "changed": items or (), "whole": items is None, "stretch": stretch,
-        "unread_from": None, "cast": await cast(session, lead, items or stretch.items),
+        "unread_from": None, "sought": None,
+        "told": await conversation.told(session, lead.id or 0), "cast": await cast(session, lead, items or stretch.items),
     }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ OF_MESSAGES = (
     Action.MESSAGE_CANCELLED, Action.MESSAGE_REQUEUED,
 )  # fmt: skip
 # Lines of their own in the conversation; the rest is seen in the messages.
-TOLD = tuple(set(Action) - set(OF_MESSAGES) | {Action.CLIENT_PRESSED})
+TOLD = tuple(set(Action) - set(OF_MESSAGES) | {Action.CLIENT_PRESSED, Action.MESSAGE_SETTLED})
 
 # The places of the next items in one direction: messages and lines together.
 BEFORE = text(
@@ -168,6 +168,12 @@ async def changes(session: AsyncSession, lead_id: int, *, since: int) -> list[It
         return None
     messages = (await session.execute(select(Message).where(col(Message.id).in_(ids)))).scalars()
     return await _bubbled(session, lead_id, list(messages), events)
+
+
+async def told(session: AsyncSession, lead_id: int) -> int:
+    """The seq of the last line: what surrounds the messages changes with lines only."""
+    query = select(col(Event.seq)).where(col(Event.lead_id) == lead_id, col(Event.kind).in_(TOLD))
+    return (await session.execute(query.order_by(col(Event.seq).desc()).limit(1))).scalar() or 0
 
 
 async def _places(

@@ -12,6 +12,7 @@ let line
 function hear(message) {
   const { kind, lead, after, html } = message
   if (kind === "state") document.documentElement.dataset.link = message.state
+  else if (kind === "hello" && message.seamless) document.querySelectorAll("[data-open-lead]").forEach(refresh)
   else if (kind === "hello" || kind === "resync") refresh()
   else if (kind === "gone") leave(lead)
   else if (html) {

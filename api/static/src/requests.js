@@ -24,7 +24,8 @@ export const requests = {
   htmx_after_request(element, { ctx }) {
     const { status } = ctx.response
     if (status < 400) {
-      slotOf(ctx.sourceElement)?.replaceChildren()
+      // what the page asks by itself answers nobody's mistake
+      if (!ctx.sourceElement.matches?.("[data-refresh]")) slotOf(ctx.sourceElement)?.replaceChildren()
       return
     }
     // the typed text stays; only the slot changes

@@ -25,6 +25,8 @@ export function stream(say) {
       heard = Date.now()
       const message = JSON.parse(data)
       if (message.kind === "hello") {
+        // nothing fell between two streams of which one began before the other ended
+        message.seamless = previous?.readyState === EventSource.OPEN
         previous?.close()
         pause = FIRST_PAUSE
         become("live")

@@ -1,6 +1,5 @@
 // <message-log>: what depends on neighbours (days, joined bubbles, folded lines) is arranged here
 // after every change, so that each message and line is the same wherever it comes from.
-import htmx from "htmx.org"
 import { words } from "./words.js"
 
 const JOINED = 120_000 // ms
@@ -13,7 +12,7 @@ class MessageLog extends HTMLElement {
     this.watch = new MutationObserver(() => this.arrange())
     this.watch.observe(this.list, { childList: true })
     this.swapped = () => this.arrange()
-    htmx.on("htmx:after:swap", this.swapped)
+    document.addEventListener("htmx:after:swap", this.swapped)
     this.list.addEventListener("click", event => this.unfold(event))
     this.arrange()
     document.querySelector(".is-sought")?.scrollIntoView({ block: "center" })
@@ -21,7 +20,7 @@ class MessageLog extends HTMLElement {
 
   disconnectedCallback() {
     this.watch.disconnect()
-    htmx.off("htmx:after:swap", this.swapped)
+    document.removeEventListener("htmx:after:swap", this.swapped)
   }
 
   arrange() {

@@ -5,24 +5,30 @@ import htmx from "htmx.org"
 const SOON = 150 // ms: a burst of changes is one question
 const main = () => document.querySelector("main[data-open-lead]")
 const cursor = () => document.querySelector("main[data-open-lead] > [data-state]")
-let state = "", asking, reading
+let seen = {}, asking, reading
 
-function hear({ detail: { kind, lead, html } }) {
+function hear({ detail: { kind, lead } }) {
   const open = main()?.dataset.openLead
-  if (kind === "hello" || kind === "resync") return ask()
   if (String(lead) !== open) return
-  if (kind === "gone") return htmx.ajax("GET", "/leads", { source: "#open", target: "#open", swap: "innerHTML", push: "/leads" })
-  if (kind !== "conversation") return
-  if (html.includes('class="ev') || cursor()?.dataset.state !== state) ask()
-  state = cursor()?.dataset.state ?? ""
-  read()
+  if (kind === "gone") htmx.ajax("GET", "/leads", { source: "#open", target: "#open", swap: "innerHTML settle:0", push: "/leads" })
+  if (kind === "conversation") read()
+}
+
+// The cursor says what state its messages belong to: another one, and the rest is asked for.
+function look() {
+  const lead = main()?.dataset.openLead
+  const now = cursor()?.dataset.state ?? ""
+  if (lead !== seen.lead) {
+    if (lead) read()
+  } else if (lead && now !== seen.state) ask()
+  seen = { lead, state: now }
 }
 
 function ask() {
   asking ??= setTimeout(() => {
     asking = undefined
     const open = main()
-    if (!open) return
+    if (!open || !navigator.onLine) return
     const composer = open.querySelector("message-composer") ? "open" : "closed"
     const path = `/leads/${open.dataset.openLead}/state?composer=${composer}`
     htmx.ajax("GET", path, { source: open, target: open, swap: "none" }).catch(() => {})
@@ -33,7 +39,7 @@ function read() {
   reading ??= setTimeout(() => {
     reading = undefined
     const open = main()
-    if (!open || document.hidden) return
+    if (!open || !cursor()?.dataset.unread || document.hidden || !navigator.onLine) return
     const headers = { "X-CSRF": document.body.dataset.csrf ?? "" }
     fetch(`/leads/${open.dataset.openLead}/reading`, { method: "POST", headers }).catch(() => {})
   }, SOON)
@@ -54,16 +60,9 @@ function spare({ detail: { ctx, tasks } }) {
 }
 
 export function start() {
-  let lead
-  const opened = () => {
-    if (main()?.dataset.openLead === lead) return
-    lead = main()?.dataset.openLead
-    state = cursor()?.dataset.state ?? ""
-    if (lead) read()
-  }
   document.addEventListener("live", hear)
   document.addEventListener("htmx:before:swap", spare)
-  htmx.on("htmx:after:swap", opened)
+  document.addEventListener("htmx:after:swap", look)
   document.addEventListener("visibilitychange", () => document.hidden || read())
-  opened()
+  look()
 }

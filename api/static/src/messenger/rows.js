@@ -4,6 +4,7 @@ import htmx from "htmx.org"
 import { key } from "../keys.js"
 
 const COUNT_AT_MOST_EVERY = 3000 // ms
+let opening // the row whose chat is on its way
 const rows = () => [...document.querySelectorAll("[data-rows] .row")]
 const shown = () => document.querySelector("[data-rows] .row[aria-current]")
 
@@ -27,16 +28,20 @@ async function open(row, { write = false } = {}) {
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name !== "at") url.searchParams.append(name, value)
   }
-  select(row)
+  select((opening = row))
   const address = url.pathname + url.search
-  await htmx.ajax("GET", address, { source: "#open", target: "#open", swap: "innerHTML", push: address })
+  await htmx.ajax("GET", address, { source: "#open", target: "#open", swap: "innerHTML settle:0", push: address })
+  if (opening === row) opening = undefined
   if (write) document.querySelector("message-composer textarea")?.focus()
 }
 
+// One row at most is the open one, whatever a fragment that was drawn a moment ago says.
 function select(row) {
-  for (const one of document.querySelectorAll("[data-rows] [aria-current]")) one.removeAttribute("aria-current")
-  row.setAttribute("aria-current", "true")
-  row.scrollIntoView({ block: "nearest" })
+  for (const one of rows()) {
+    if (one === row) one.setAttribute("aria-current", "true")
+    else one.removeAttribute("aria-current")
+  }
+  row?.scrollIntoView({ block: "nearest" })
 }
 
 function walk(event) {
@@ -64,6 +69,11 @@ function once() {
   }
   const list = document.getElementById("chats")
   if (!list) return
+  if (!opening) {
+    const lead = document.querySelector("main[data-open-lead]")?.dataset.openLead
+    const row = lead && document.querySelector(`#lead-${lead} .row`)
+    if (shown() !== row || rows().filter(one => one.ariaCurrent).length > 1) select(row)
+  }
   const more = document.querySelector("#more[hx-get]")
   document.getElementById("rows")?.toggleAttribute("data-more", Boolean(more))
   const tab = document.getElementById("tabs")?.dataset.tab ?? "all"
