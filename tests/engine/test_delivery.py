@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.lead.content import Content
-from models.message import State
+from models.message import Message, State
 from models.spot import Bot
 from tests.engine.processes import GREETING
 from tests.eventually import eventually
@@ -41,7 +41,7 @@ async def becomes(world: World, person: Client, message_id: int, state: State) -
     return (await found(world, person, message_id)).reason
 
 
-async def found(world: World, person: Client, message_id: int):  # type: ignore[no-untyped-def]
+async def found(world: World, person: Client, message_id: int) -> Message:
     return next(one for one in await world.messages(person) if one.id == message_id)
 
 

@@ -18,6 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from machine.child import Child
 from tests.engine.processes import GREETING
 from tests.eventually import eventually
+from tests.phone_people import Client
 from tests.world import World
 from worker import WORKFLOWS
 from workflows.state import LeadRun
@@ -107,10 +108,10 @@ async def test_a_changed_interpreter_leads_running_leads_on(
         for person in people[:3]:
             await person.writes("да")
         for person in people[:3]:
-            await eventually(lambda person=person: last(person, "Отлично! (2)"), within=30)
+            await last_heard(person, "Отлично! (2)")
         await world.passes(timedelta(hours=2, minutes=1))
         for person in people[3:]:
-            await eventually(lambda person=person: last(person, "Вы ещё здесь? (2)"), within=30)
+            await last_heard(person, "Вы ещё здесь? (2)")
     finally:
         deployed.stop()
     for person in people:
@@ -120,8 +121,11 @@ async def test_a_changed_interpreter_leads_running_leads_on(
         assert not any(e.HasField("workflow_task_failed_event_attributes") for e in history.events)
 
 
-async def last(person, words: str) -> bool:  # type: ignore[no-untyped-def]
-    return bool((await person.heard())[-1] == words)
+async def last_heard(person: Client, words: str) -> None:
+    async def there() -> bool:
+        return (await person.heard())[-1] == words
+
+    await eventually(there, within=30)
 
 
 def deploy(world: World, folder: Path, before: str, after: str) -> Child:

@@ -237,3 +237,26 @@ async def test_another_process_begins_at_its_start(world: World) -> None:
         )
     lead = await world.stands_at(ivan, "ask", process_key="again", run=2)
     assert (await ivan.heard()).count("Здравствуйте, Иван. Вам интересно?") == 2
+
+
+async def test_with_the_worker_down_the_row_decides_and_the_workflow_follows(
+    cold_world: World,
+) -> None:
+    world = cold_world
+    petra = await waiting(world, "Петра")
+    await world.stop_worker()
+    await takes_over(world, petra)
+    await petra.writes("да")
+    await eventually(lambda: has_written(world, petra, "да"))
+    assert (await world.lead(petra)).mode == "manual"
+    await gives_back(world, petra, "same")
+    lead = await world.lead(petra)
+    assert (lead.mode, lead.seen < lead.seq) == ("auto", True)
+    assert "Отлично!" not in await petra.heard()
+    await world.start_worker()
+    await petra.hears("Отлично!")
+    await world.stands_at(petra, None, stage_key="talking")
+
+
+async def has_written(world: World, person: Client, text: str) -> bool:
+    return (await world.messages(person))[-1].text == text

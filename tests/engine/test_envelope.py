@@ -11,7 +11,7 @@ from activities.clients.telegram import Method, Upload
 from activities.envelope import BY_KIND, envelope
 from models.lead.lead import Lead
 from models.media import Media
-from models.message import Message
+from models.message import Direction, Message, State
 
 LEAD = Lead(id=1, bot_id=7, chat_id=501)
 BUTTONS = [[{"id": "yes", "text": "Да"}, {"text": "Сайт", "url": "https://nova.example"}]]
@@ -39,7 +39,10 @@ def understood(method: Method) -> Any:
 
 
 def message(kind: str, **fields: Any) -> Message:
-    return Message(id=17, lead_id=1, kind=kind, attempt=2, author="user:1", **fields)
+    return Message(
+        id=17, lead_id=1, kind=kind, attempt=2, author="user:1",
+        direction=Direction.OUT, state=State.SENDING, **fields,
+    )  # fmt: skip
 
 
 async def file(storage: Storage, kind: str) -> Media:
@@ -50,7 +53,7 @@ async def file(storage: Storage, kind: str) -> Media:
 def test_a_text_keeps_its_formatting_its_buttons_and_what_it_answers(storage: Storage) -> None:
     row = message("text", text="Да!", entities=BOLD, buttons=BUTTONS, quote="вопрос",
                   details={"link_preview": False})  # fmt: skip
-    answered = Message(id=3, lead_id=1, telegram_ids=[77])
+    answered = message("text", telegram_ids=[77])
     method = understood(envelope(LEAD, row, [], reply_to=answered, storage=storage))
     assert (method.chat_id, method.text, method.entities[0].type) == (501, "Да!", "bold")
     assert (method.reply_parameters.message_id, method.reply_parameters.quote) == (77, "вопрос")

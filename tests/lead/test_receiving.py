@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -126,7 +127,7 @@ async def test_a_ring_is_outstanding_until_the_lead_has_seen(inbox: Inbox) -> No
     ],
 )  # fmt: skip
 async def test_files_wait_to_be_fetched_and_the_message_is_there_already(
-    inbox: Inbox, content: dict[str, object], kind: str
+    inbox: Inbox, content: dict[str, Any], kind: str
 ) -> None:
     await inbox.writes("/start")
     await inbox.gets(inbox.update(**content))
