@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -27,6 +26,7 @@ from activities.moves import Delivery, Move
 from activities.progress import progress
 from models.database import Database
 from models.lead.lead import Lead
+from models.lead.waking import LOOK
 from models.media import Media, MediaState
 from models.message import Message, State
 from models.seal import open_sealed
@@ -77,14 +77,19 @@ class Conversation:
         """One attempt, its outcome and the next move. Safe to run again: the row knows.
 
         What has begun is finished even when the engine has given it up: only this process learns
-        what Telegram answers.
+        what Telegram answers. Then the workflow does not hear it from here, and is rung.
         """
         attempt = asyncio.ensure_future(self._attempt(delivery))
+        given_up = False
         while not attempt.done():
-            with suppress(asyncio.CancelledError):
+            try:
                 await asyncio.wait({attempt}, timeout=HEARTBEAT)
                 if not attempt.done():
                     activity.heartbeat()
+            except asyncio.CancelledError:
+                given_up = True
+        if given_up:
+            self._database.ring_beside(delivery.lead_id, LOOK)
         return attempt.result()
 
     @activity.defn

@@ -54,6 +54,9 @@ steps:
     next: sorry
   sorry:
     send: {text: {ru: "Понимаю"}}
+    next: later
+  later:
+    send: {text: {ru: "Если что, пишите"}}
     next: rest
 scenarios:
   - name: silence
