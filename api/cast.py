@@ -1,6 +1,6 @@
 """Who and what a conversation's lines speak of, named for the reader."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -68,10 +68,11 @@ def step_title(definition: Process | None, step: str | None) -> str:
     return in_words(found.title, step or "") if found else step or ""
 
 
-async def cast(session: AsyncSession, lead: Lead, items: Iterable[Item] = ()) -> Cast:
-    """Everybody these items name, in a handful of queries."""
+async def cast(session: AsyncSession, lead: Lead, items: Sequence[Item] = ()) -> Cast:
+    """Everybody these items name. Only lines speak of stages and tags."""
     actors = {lead.mode_by, lead.last_author}
     keys = {lead.process_key}
+    lines = any(isinstance(item, Line) for item in items)
     for item in items:
         match item:
             case Bubble(messages=messages, reply=reply):
@@ -85,11 +86,11 @@ async def cast(session: AsyncSession, lead: Lead, items: Iterable[Item] = ()) ->
              if (one or "").startswith("process:")}  # fmt: skip
     if lead.owner_id:
         actors.add(f"user:{lead.owner_id}")
-    tags = await session.execute(select(col(Tag.name), col(Tag.hue)))
+    tags = await session.execute(select(col(Tag.name), col(Tag.hue))) if lines else ()
     return Cast(
         lead=lead,
         names=await named(session, actors),
-        stages={stage.key: stage for stage in await stages(session)},
+        stages={stage.key: stage for stage in await stages(session)} if lines else {},
         hues={row[0]: row[1] for row in tags},
         processes={
             key: found for key in keys if key and (found := await _process(session, lead, key))

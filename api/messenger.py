@@ -200,10 +200,15 @@ async def changed(session: AsyncSession, lead: Lead, *, since: int) -> dict[str,
         Stretch(items=()) if items is not None else await conversation.newest(session, lead.id or 0)
     )
     return {
-        "lead": lead, "changed": items or (), "whole": items is None, "stretch": stretch,
-        "unread_from": None, "sought": None,
-        "told": await conversation.told(session, lead.id or 0), "cast": await cast(session, lead, items or stretch.items),
-    }  # fmt: skip
+        "lead": lead,
+        "changed": items or (),
+        "whole": items is None,
+        "stretch": stretch,
+        "unread_from": None,
+        "sought": None,
+        "told": await conversation.told(session, lead.id or 0),
+        "cast": await cast(session, lead, items or stretch.items),
+    }
 
 
 def _unread_from(lead: Lead, stretch: Stretch) -> int | None:

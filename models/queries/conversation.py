@@ -208,9 +208,9 @@ async def _bubbled(
     session: AsyncSession, lead_id: int, messages: Sequence[Message], events: Sequence[Event]
 ) -> list[Item]:
     groups = _grouped([*messages, *await _rest_of_albums(session, lead_id, messages)])
-    ids = [message.id or 0 for group in groups for message in group]
-    media = await _files(session, ids)
-    edits = await _edits(session, ids)
+    shown = [message for group in groups for message in group]
+    media = await _files(session, [one.id or 0 for one in shown if one.kind != "text"])
+    edits = await _edits(session, [one.id or 0 for one in shown if one.edited_at])
     replies = await _replies(session, lead_id, groups)
     pressed = await _pressed(session, lead_id, groups)
     bubbles: list[Item] = [
@@ -257,6 +257,8 @@ async def _rest_of_albums(
 
 
 async def _files(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, list[Media]]:
+    if not ids:
+        return {}
     query = select(Media).where(col(Media.message_id).in_(ids)).order_by(col(Media.position))
     found: dict[int, list[Media]] = {}
     for row in (await session.execute(query)).scalars():
@@ -265,6 +267,8 @@ async def _files(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, list
 
 
 async def _edits(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, list[MessageEdit]]:
+    if not ids:
+        return {}
     query = select(MessageEdit).where(col(MessageEdit.message_id).in_(ids))
     found: dict[int, list[MessageEdit]] = {}
     for row in (await session.execute(query.order_by(col(MessageEdit.id)))).scalars():

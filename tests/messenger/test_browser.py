@@ -282,6 +282,35 @@ async def test_a_file_is_attached_shown_and_sent(visit: Visit, served: Town, tmp
     await expect(page.get_by_role("dialog", name="Фото")).to_be_visible()
 
 
+async def test_a_lead_given_to_another_leaves_the_screen(visit: Visit, served: Town):
+    ivan = await served.writes("Иван", "Привет")
+    page = await visit(served.anna, f"/leads/{ivan}")
+    await expect(page.locator(f"#lead-{ivan} .count")).to_have_count(0)  # read
+
+    async with served.database.unit_of_work() as work:
+        (await work.locked_lead(ivan)).assign(served.boris, by=served.igor.actor)
+
+    await expect(page.locator(f"[data-lead='{ivan}']")).to_have_count(0)
+    await expect(page.get_by_text("Привет")).not_to_be_attached()
+
+
+async def test_the_card_is_a_drawer_where_there_is_no_room(visit: Visit, served: Town):
+    ivan = await greeted(served)
+    await taken(served, ivan)
+    page = await visit(served.anna, f"/leads/{ivan}")
+    await page.set_viewport_size({"width": 1024, "height": 768})
+    card = page.get_by_role("complementary")
+    await expect(card).not_to_be_visible()
+
+    await page.get_by_role("link", name="Вернуть в авто").click()
+    await expect(card.get_by_label("Тот же шаг")).to_be_visible()
+    await card.get_by_role("link", name="Заметки").click()
+    await expect(card.get_by_label("Новая заметка")).to_be_in_viewport()
+    await page.keyboard.press("Escape")
+
+    await expect(card).not_to_be_visible()
+
+
 async def test_on_a_telephone_one_pane_follows_the_other(
     visit: Visit, served: Town, context: BrowserContext
 ):

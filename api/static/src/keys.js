@@ -43,7 +43,7 @@ export function start() {
   document.addEventListener("keydown", press)
   key("Shift+Slash", () => document.getElementById("keys")?.showModal())
   key("Escape", () => {
-    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search)
+    if (location.hash) location.replace("#") // what :target shows closes with it
     return false
   })
 }

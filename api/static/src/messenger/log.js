@@ -57,7 +57,8 @@ class MessageLog extends HTMLElement {
     this.day = day
     if (held?.dataset.day === day && needed) return undefined
     held?.remove()
-    if (needed) item.before(this.rule(day, item))
+    const above = item.previousElementSibling
+    if (needed) (above?.matches(".is-unread") ? above : item).before(this.rule(day, item))
     return undefined
   }
 

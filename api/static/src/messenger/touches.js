@@ -16,7 +16,24 @@ function click(event) {
     localStorage.setItem(LINES, localStorage.getItem(LINES) === "off" ? "on" : "off")
     lines()
   }
+  const part = event.target.closest?.(".side__nav a:not(.only-m)")
+  if (part) {
+    event.preventDefault() // the address keeps the drawer open
+    document.querySelector(part.hash)?.scrollIntoView()
+  }
+  if (event.target.closest?.('a[href="#card"]')) location.hash = "card"
   for (const one of document.querySelectorAll("details.drop[open]")) if (!one.contains(event.target)) one.open = false
+}
+
+// The section that is being read is the current one in the strip above.
+function scroll({ target }) {
+  if (!target.matches?.(".side__b")) return
+  const top = target.getBoundingClientRect().top
+  const ended = target.scrollTop + target.clientHeight >= target.scrollHeight - 2
+  const parts = [...document.querySelectorAll(".side__nav a:not(.only-m)")]
+  const read = parts.filter(part => document.querySelector(part.hash)?.getBoundingClientRect().top <= top + 40)
+  const current = ended ? parts.at(-1) : (read.at(-1) ?? parts[0])
+  for (const part of parts) part.toggleAttribute("aria-current", part === current)
 }
 
 // Messages only, or everything that happened too.
@@ -28,6 +45,7 @@ export function lines() {
 
 export function start() {
   document.addEventListener("click", click)
+  document.addEventListener("scroll", scroll, { capture: true, passive: true })
   document.addEventListener("htmx:after:swap", lines)
   lines()
 }
