@@ -16,7 +16,6 @@ from activities.clients.telegram import Accepted, Method, Telegram
 from activities.publishing import check_file, publish_file, read_definition
 from models.database import Database, Work
 from models.errors import BrokenInput, Refused
-from models.lead.driving import Mode
 from models.lead.lead import Lead
 from models.message import Message, State
 from models.migrations.run import upgrade
@@ -136,12 +135,15 @@ async def migrate(ground: Ground, given: argparse.Namespace) -> None:
 async def restored(ground: Ground, given: argparse.Namespace) -> None:
     """After PostgreSQL came back from a backup: what had been leaving then may have arrived since.
 
-    Every epoch is raised, queued and sending messages become *unknown* for a person to review,
-    leads whose time came in between go to a person (their reminder may have been sent), and every
-    lead looks again. Numbers that were given out since the backup are not given out again.
+    Every epoch is raised, queued and sending messages become *unknown* for a person to review, and
+    every lead looks again. A lead that was moving then, or whose time came in between, goes to a
+    person: what its process would say now it may have said. Numbers that were given out since the
+    backup are not given out again.
     """
     now = datetime.now(UTC)
     async with ground.database.unit_of_work(silent=True) as work:
+        moving = select(Lead.id).where((Lead.due_at <= now) | (Lead.seq > Lead.seen))
+        moved = set((await work.execute(moving)).scalars())
         await work.execute(text("update lead set epoch = epoch + 1, rung = seen"))
         for table in ("lead", "message"):
             await work.execute(SKIP_NUMBERS, {"table": table, "skipped": SKIPPED})
@@ -151,8 +153,8 @@ async def restored(ground: Ground, given: argparse.Namespace) -> None:
         for message in unsure:
             lead = await work.locked_lead(message.lead_id)
             lead.perhaps_sent(message, because="restored", at=now)
-        due = select(Lead.id).where(Lead.due_at <= now, Lead.mode == Mode.AUTO).order_by(Lead.id)
-        for lead_id in (await work.execute(due)).scalars():
+            moved.add(lead.id)
+        for lead_id in sorted(moved):
             lead = await work.locked_lead(lead_id)
             await lead.take_over(by=ENGINE, now=now, because="restored")
         leads = list((await work.execute(text("select id from lead order by id"))).scalars())
