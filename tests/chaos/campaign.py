@@ -4,81 +4,99 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
-from tests.chaos.checker import Verdict
 from tests.chaos.kills import Killer
 from tests.chaos.people import Crowd, Desk
 from tests.chaos.processes import CHATTER
+from tests.chaos.result import Plan, Result
 from tests.chaos.town import Town
 
 PACE = 6.0  # seconds that one kill and its mending take, more or less: the talk lasts as long
 
 
-@dataclass
-class Result:
-    """What a part of the chaos showed: sentences, and what is wrong with them."""
-
-    name: str
-    said: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    seconds: float = 0
-    counts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def holds(self) -> bool:
-        return not self.broken
-
-    def saw(self, verdict: Verdict) -> None:
-        for name, count in verdict.counts.items():
-            self.counts[name] = self.counts.get(name, 0) + count
-        self.broken += verdict.broken
-
-
-async def campaign(
-    folder: Path,
-    *,
-    kills: int,
-    messages: int,
-    seed: int,
-    limit: timedelta,
-    worker: str = "worker.py",
-    clients: int = 40,
-) -> Result:
-    """Ends when both numbers are reached, or at the limit; then everything comes to rest."""
-    result, begun = Result("kills" if kills else "no faults"), monotonic()
-    pause = max(PACE * kills / messages, 0.1)
-    async with Town(folder, worker=worker) as town:
+async def kills(folder: Path, plan: Plan) -> Result:
+    """Every named moment once, then as it comes; Telegram misbehaves all the while."""
+    result = Result("kills")
+    begun, pause = monotonic(), PACE * plan.kills / plan.messages
+    async with Town(folder) as town:
         await town.leads_through(CHATTER)
-        crowd = Crowd(
-            town, clients=clients, messages=messages, pause=pause * clients,
-            chance=random.Random(seed),
-        )  # fmt: skip
-        killer = Killer(town, chance=random.Random(seed + 1))
-        async with people(town, crowd, chance=random.Random(seed + 2), pause=pause * 4):
-            deadline = begun + limit.total_seconds() * 0.8
-            # first every named moment once, then as it comes
-            names = iter(killer.named() if kills else ())
-            while killer.kills < kills and monotonic() < deadline:
+        crowd = crowd_of(town, plan, pause=pause)
+        killer = Killer(town, chance=random.Random(plan.seed + 1))
+        async with people(town, crowd, chance=random.Random(plan.seed + 2), pause=pause * 4):
+            names = iter(killer.named())
+            while killer.kills < plan.kills and monotonic() < begun + plan.seconds:
                 if (name := next(names, None)) is not None:
                     await killer.at(name)
                 else:
                     await killer.somehow()
                 await killer.spoil()
-        await town.mend()
-        try:
-            await town.quiet()
-        except AssertionError as error:
-            result.broken.append(str(error))
-        result.saw(await town.check(faultless=not kills))
-    result.counts |= dict(killer.done)
-    result.seconds = monotonic() - begun
-    result.said.append(f"{killer.kills} kills, {killer.done.total() - killer.kills} pauses")
-    result.said.append(f"{crowd.said} things said by {clients} clients")
+        result.expect(killer.kills >= plan.kills, f"{killer.kills} kills of {plan.kills}")
+        result.said.append(f"{killer.done.total() - killer.kills} pauses")
+        await comes_to_rest(town, result)
+    result.said.append(summary(result))
+    result.counts.update({f"killed: {name}": count for name, count in killer.done.items()})
     return result
+
+
+async def no_faults(folder: Path, plan: Plan) -> Result:
+    """Nothing is killed and nothing misbehaves: nothing is unknown."""
+    result = Result("no faults")
+    async with Town(folder) as town:
+        await town.leads_through(CHATTER)
+        crowd = crowd_of(town, replace(plan, messages=min(plan.messages, 400)), pause=0.1)
+        async with people(town, crowd, chance=random.Random(plan.seed), pause=0.4):
+            pass
+        await comes_to_rest(town, result, faultless=True)
+    result.said.append(summary(result))
+    return result
+
+
+async def control(folder: Path, plan: Plan) -> Result:
+    """A worker that repeats what it has no clear answer to: the checker has to see it."""
+    result = Result("control: a wrong worker is seen")
+    async with Town(folder, worker="-m tests.chaos.wrong_worker") as town:
+        await town.leads_through(CHATTER)
+        crowd = crowd_of(town, replace(plan, messages=min(plan.messages, 150)), pause=0.1)
+        for kind in ("reset_after", "eof_after", "5xx_after"):
+            await town.phone.fault(kind, probability=0.1)
+        await crowd.talk()
+        await comes_to_rest(town, seen := Result("seen"))
+    twice = seen.counts["message accepted twice"]
+    result.expect(twice, f"the checker saw {twice} messages twice of {seen.counts['messages out']}")
+    return result
+
+
+def crowd_of(town: Town, plan: Plan, *, pause: float) -> Crowd:
+    """They say something every `pause` seconds, all together."""
+    chance, clients = random.Random(plan.seed), max(5, min(40, plan.messages // 20))
+    return Crowd(
+        town, clients=clients, messages=plan.messages, pause=pause * clients, chance=chance
+    )
+
+
+async def comes_to_rest(town: Town, result: Result, **how: Any) -> None:
+    await town.mend()
+    try:
+        await town.quiet()
+    except AssertionError as error:
+        result.broken.append(str(error))
+    result.saw(await town.check(**how))
+
+
+def summary(result: Result) -> str:
+    counts = result.counts
+    lost = counts["update lost"] + counts["person's message lost"]
+    return (
+        f"{counts['updates acknowledged']} in, {counts['accepted by Telegram']} out, "
+        f"{counts['state unknown']} unknown ({counts['unknown that had arrived']} had arrived), "
+        f"{lost} lost, "
+        f"{counts['message accepted twice']} twice, "
+        f"{counts['accepted out of order']} out of order"
+    )
 
 
 @asynccontextmanager

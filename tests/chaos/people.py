@@ -88,13 +88,13 @@ class Desk:
         """As long as the crowd talks: now here, now there."""
         while crowd.left > 0:
             await asyncio.sleep(self.chance.expovariate(1 / pause))
-            leads = await self.persists(self._leads)
+            leads = await self.persists(self.leads)
             if leads:
                 await self._does(self.chance.choice(leads))
 
     async def goes_home(self) -> None:
         """Everybody is given back, and what nobody knows is said to have arrived."""
-        for lead_id in await self.persists(self._leads):
+        for lead_id in await self.persists(self.leads):
             await self.gives_back(lead_id)
 
     async def _does(self, lead_id: int) -> None:
@@ -177,7 +177,7 @@ class Desk:
             except (SQLAlchemyError, OSError):
                 await asyncio.sleep(0.5)
 
-    async def _leads(self) -> list[int]:
+    async def leads(self) -> list[int]:
         async with self.database.reading() as session:
             return list((await session.execute(select(Lead.id).order_by(Lead.id))).scalars())
 

@@ -108,3 +108,29 @@ steps:
     next: begin
 scenarios: []
 """
+
+# Waits long enough for something to happen meanwhile.
+PATIENT = """
+process: patient
+title: {ru: Терпение, en: Patience}
+languages: [ru]
+start: hello
+steps:
+  hello:
+    send: {text: {ru: "Здравствуйте"}}
+    next: ask
+  ask:
+    wait: {for: reply, timeout: 3m}
+    if_timeout: nudge
+    next: thanks
+  nudge:
+    send: {text: {ru: "Вы ещё здесь?"}}
+    next: rest
+  thanks:
+    send: {text: {ru: "Отлично!"}}
+    next: rest
+  rest:
+    wait: {for: reply}
+    next: thanks
+scenarios: []
+"""

@@ -115,6 +115,20 @@ class Town:
             folder=one.folder,
         )
 
+    def another_web(self, name: str, port: int) -> Child:
+        """Not started; it uses no wires. Webhooks go to the first one."""
+        one = self.web
+        command = [
+            str(port) if part == str(self.stack.settings.port) else part for part in one.command
+        ]
+        return Child(
+            name,
+            command,
+            log=one.log.with_name(f"{name}.log"),
+            environment=self.household.environment,
+            folder=one.folder,
+        )
+
     async def _register(self) -> None:
         async with self.database.unit_of_work() as work:
             for bot, transport in ((POLLED, "polling"), (HOOKED, "webhook")):
