@@ -151,6 +151,50 @@ def test_kinds_by_their_first_bytes(head: bytes, kind: str):
     assert sniff(head).kind == kind
 
 
+FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 1000}
+KINDS: list[tuple[dict[str, object], str]] = [
+    ({"photo": [FILE | {"width": 9, "height": 9}], "caption": "подпись"}, "подпись"),
+    ({"video": FILE | {"width": 9, "height": 9, "duration": 3}}, ""),
+    ({"animation": FILE | {"duration": 3}, "document": FILE}, ""),
+    ({"video_note": FILE | {"length": 9, "duration": 3}}, ""),
+    ({"voice": FILE | {"duration": 3}}, "0:03"),
+    ({"audio": FILE | {"duration": 63, "file_name": "песня.mp3"}}, "песня.mp3"),
+    ({"sticker": FILE | {"width": 9, "height": 9, "emoji": "👍"}}, ""),
+    ({"sticker": FILE | {"width": 9, "height": 9, "emoji": "👍", "is_animated": True}}, "👍"),
+    ({"sticker": FILE | {"width": 9, "height": 9, "is_video": True}}, ""),
+    ({"document": FILE | {"file_name": "договор.pdf"}}, "договор.pdf"),
+    ({"location": {"latitude": 55.7, "longitude": 37.6}}, "55.7, 37.6"),
+    ({"venue": {"location": {"latitude": 5, "longitude": 7}, "title": "Кафе"}}, "Кафе"),
+    ({"contact": {"phone_number": "+7900", "first_name": "Пётр"}}, "+7900"),
+    ({"poll": {"id": "1", "question": "?"}}, "poll"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", list(MediaState))
+async def test_every_kind_of_message_is_shown(site: Website, served: Town, state: MediaState):
+    for message, _ in KINDS:
+        ivan = await served.writes("Иван", **message)
+    async with served.database.unit_of_work() as work:
+        lead = await work.locked_lead(ivan)
+        for file in await media_of(served, ivan):
+            found = await work.session.get_one(Media, file.id)
+            lead.media_fetched(found, state=state, sha256=b"x" * 32, reason="почему-то")
+    async with site.signed_in(served.anna) as browser:
+        page = await page_of(browser, ivan)
+
+    bubbles = page.select("[role=log] .msg")
+    assert len(bubbles) == len(KINDS)
+    for bubble, (message, words) in zip(bubbles, KINDS, strict=True):
+        assert bubble.select(".bub > *:not(.bub__meta)"), message
+        if state == MediaState.READY or "file_id" not in str(message):
+            assert words in said(bubble), message
+        elif state == MediaState.FAILED:
+            assert "почему-то" in said(bubble), message
+    if state == MediaState.READY:
+        players = "img, video, voice-player, a.file, .sticker"
+        assert len(page.select(f"[role=log] :is({players})")) == 12
+
+
 async def test_a_file_that_could_not_be_had_can_be_asked_for_again(site: Website, served: Town):
     document = {"file_id": "f", "file_name": "договор.pdf", "file_size": 1_200_000}
     ivan = await served.writes("Иван", document=document)
