@@ -4,9 +4,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from select import POLLIN, poll
 from typing import Any
 
-from sqlalchemy import Executable, Result, select, text
+from sqlalchemy import Executable, Result, event, select, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from models.errors import Missing, Outrun
@@ -34,7 +36,6 @@ class Database:
             max_overflow=0,
             pool_recycle=1800,
             pool_use_lifo=True,
-            pool_pre_ping=True,
             json_serializer=_json,
             connect_args={
                 "prepare_threshold": 1,
@@ -42,6 +43,9 @@ class Database:
                 "options": "-c timezone=UTC",
             },
         )
+        # No transaction, so no ROLLBACK: at one psycopg forgets all that it has prepared.
+        self.single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self.engine.sync_engine, "checkout", _still_there)
         self.ring = ring
         self._ringing: set[asyncio.Future[None]] = set()
 
@@ -64,14 +68,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads: nothing of it is kept."""
-        async with AsyncSession(self.engine, autoflush=False) as session:
+        async with AsyncSession(self.single, autoflush=False) as session:
             yield session
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[AsyncConnection]:
         """For one statement that is a transaction of its own: the hot paths."""
-        async with self.engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with self.single.connect() as connection:
+            yield connection
 
     def ring_beside(self, lead_id: int, seq: int) -> None:
         """Ring without making anybody wait for the engine."""
@@ -129,6 +133,14 @@ class Work:
                 text("select pg_notify(:channel, :payload)"),
                 {"channel": CHANNEL, "payload": _json(named)},
             )
+
+
+def _still_there(connection: Any, *_: object) -> None:
+    """A server that went away has said so on the socket: looking is cheaper than a question."""
+    looking = poll()
+    looking.register(connection.driver_connection.fileno(), POLLIN)
+    if looking.poll(0):
+        raise DisconnectionError
 
 
 def _json(value: object) -> str:

@@ -51,8 +51,10 @@ WROTE = text(
         select l.id, l.seq + 1, 'in', 'client', :kind, :text, cast(:entities as jsonb),
             cast(:details as jsonb), 'received', :album, array[cast(:telegram_id as bigint)],
             :quote, :sent_at,
-            (select r.id from message r where r.lead_id = l.id
-             and r.telegram_ids @> array[cast(:reply_to as bigint)] limit 1)
+            case when cast(:reply_to as bigint) is not null then
+                (select r.id from message r where r.lead_id = l.id
+                 and r.telegram_ids @> array[cast(:reply_to as bigint)]
+                 order by r.position desc limit 1) end
         from l, fresh returning id, lead_id),
     f as (
         insert into media (lead_id, message_id, position, kind, state, file_id, file_unique_id,
