@@ -1,6 +1,6 @@
 """`make bench`: every measure against its reference in the same run; a table and build/bench.json.
 
-    python -m tests.bench [--only P1,P3] [--quick]
+python -m tests.bench [--only P1,P3] [--quick]
 """
 
 import argparse

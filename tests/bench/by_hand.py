@@ -1,7 +1,7 @@
 """The reference: one conversation written by hand for Temporal, in plain SQL, over the same tables.
 
-A web process receives, a worker works (`main`). It does what the process `talk` does and no more: no process language, no take-over, no fences
-beyond the claim. Each step leaves the same rows as ours do.
+A web process receives, a worker works (`main`). It does what the process `talk` does and no more:
+no process language, no take-over, no fences beyond the claim. It leaves the same rows as ours.
 """
 
 import asyncio
@@ -51,19 +51,18 @@ class ByHand:
     @workflow.init
     def __init__(self, lead: int) -> None:
         self.lead = lead
-        self.rung = 0
+        self.rung = self.seen = 0
 
     @workflow.run
     async def run(self, lead: int) -> None:
-        seen = 0
         for _ in range(ROUNDS):
-            await workflow.wait_condition(lambda: self.rung > seen)
+            await workflow.wait_condition(lambda: self.rung > self.seen)
             decided = await workflow.execute_local_activity(
                 decide, lead, start_to_close_timeout=timedelta(seconds=5)
             )
-            seen = decided.seen
+            self.seen = decided.seen
             if decided.message is not None:
-                seen = await workflow.execute_activity(
+                self.seen = await workflow.execute_activity(
                     send,
                     Sending(lead=lead, message=decided.message),
                     start_to_close_timeout=timedelta(minutes=2),
@@ -184,12 +183,11 @@ async def _work() -> None:
 async def _serve(port: int) -> None:
     await _begin()
     app = Starlette(routes=[Route("/hook", receive, methods=["POST"])])
-    await uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", access_log=False,
-            log_level="warning",
-        )  # fmt: skip
-    ).serve()
+    chosen = uvicorn.Config(
+        app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", access_log=False,
+        log_level="warning",
+    )  # fmt: skip
+    await uvicorn.Server(chosen).serve()
 
 
 def main() -> None:

@@ -154,9 +154,7 @@ def token(name: str, number: int) -> str:
 
 
 @asynccontextmanager
-async def ground(
-    house: Household, telegram_port: int, *, quick: bool
-) -> AsyncIterator[Ground]:
+async def ground(house: Household, telegram_port: int, *, quick: bool) -> AsyncIterator[Ground]:
     database = Database(house.settings.postgres, pool=8)
     async with Telegram(telegram_port) as telegram:
         made = Ground(
@@ -183,14 +181,10 @@ async def _settle(made: Ground) -> None:
             work.add(bot)
             version = await publish(work, source, files={})
             await work.flush()
-            work.add(
-                Spot(name=name, bot_id=bot.id, process_key=version.key, is_default=True)
-            )
+            work.add(Spot(name=name, bot_id=bot.id, process_key=version.key, is_default=True))
             made.bots[name] = bot.id
             made.hooks[name] = Webhook(
-                Hook(
-                    port=settings.port, path=f"/telegram/{bot.path}", secret=bot.open_secret(key)
-                )
+                Hook(port=settings.port, path=f"/telegram/{bot.path}", secret=bot.open_secret(key))
             )
         hand = Bot.of(
             token(HAND, 8_000_000_000), username="hand_bot", name=HAND, transport="none", key=key

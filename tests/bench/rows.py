@@ -37,7 +37,9 @@ def _judged(goal, holds, *, value, reference=None, ratio=None, **told) -> Row:  
     if ratio is None and reference:
         ratio = value / reference
     judged = value if ratio is None else ratio
-    return Row(value=value, reference=reference, ratio=ratio, goal=goal, holds=holds(judged), **told)
+    return Row(
+        value=value, reference=reference, ratio=ratio, goal=goal, holds=holds(judged), **told
+    )
 
 
 def quantile(values: Sequence[float], share: float) -> float:
