@@ -108,7 +108,7 @@ async def described(session: AsyncSession, leads: Sequence[Lead]) -> list[Chat]:
         Chat(
             lead=lead,
             tags=tags.get(lead.id or 0, ()),
-            author=people.get(_person(lead.last_author)),
+            author=people.get(_person(lead.last_author) or 0),
         )
         for lead in leads
     ]

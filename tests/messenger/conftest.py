@@ -1,13 +1,19 @@
 """A town on a database of its own, and a website that serves it."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
+from playwright.async_api import BrowserContext, Page, expect
 
 from models.database import Database
+from models.user import User
 from tests.messenger.town import PROCESS, Town
 from tests.web.conftest import shared_site, site
 from tests.web.website import Website
 
 __all__ = ["shared_site", "site"]
+
+Visit = Callable[[User, str], Awaitable[Page]]
 
 
 @pytest.fixture
@@ -20,3 +26,18 @@ async def town(undone: Database) -> Town:
 async def served(site: Website) -> Town:
     """The town behind the website."""
     return await Town(site.database).settles(process=PROCESS)
+
+
+@pytest.fixture
+def visit(site: Website, context: BrowserContext) -> Visit:
+    """A person's browser at an address of ours, live."""
+
+    async def at(person: User, path: str) -> Page:
+        for name, value in (await site.cookie(person)).items():
+            await context.add_cookies([{"name": name, "value": value, "url": site.address}])
+        page = await context.new_page()
+        await page.goto(site.address + path)
+        await expect(page.locator("html[data-link=live]")).to_be_attached()
+        return page
+
+    return at

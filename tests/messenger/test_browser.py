@@ -1,37 +1,16 @@
 """What only a browser can show: bubbles at once, rows that move, work that goes on offline."""
 
-from collections.abc import Awaitable, Callable
-
-import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from models.message import State
-from models.user import User
-from tests.browsers import Complaints, axe
+from tests.browsers import Complaints
 from tests.eventually import eventually
+from tests.messenger.conftest import Visit
 from tests.messenger.test_driving import greeted, taken
 from tests.messenger.town import Town
-from tests.web.website import Website
-
-Visit = Callable[[User, str], Awaitable[Page]]
 
 
-@pytest.fixture
-def visit(site: Website, context: BrowserContext) -> Visit:
-    """A person's browser at an address of ours, live."""
-
-    async def at(person: User, path: str) -> Page:
-        for name, value in (await site.cookie(person)).items():
-            await context.add_cookies([{"name": name, "value": value, "url": site.address}])
-        page = await context.new_page()
-        await page.goto(site.address + path)
-        await expect(page.locator("html[data-link=live]")).to_be_attached()
-        return page
-
-    return at
-
-
-def bubbles(page: Page):
+def bubbles(page: Page) -> Locator:
     return page.locator("[role=log] .msg")
 
 
@@ -292,55 +271,3 @@ async def test_a_lead_given_to_another_leaves_the_screen(visit: Visit, served: T
 
     await expect(page.locator(f"[data-lead='{ivan}']")).to_have_count(0)
     await expect(page.get_by_text("Привет")).not_to_be_attached()
-
-
-async def test_the_card_is_a_drawer_where_there_is_no_room(visit: Visit, served: Town):
-    ivan = await greeted(served)
-    await taken(served, ivan)
-    page = await visit(served.anna, f"/leads/{ivan}")
-    await page.set_viewport_size({"width": 1024, "height": 768})
-    card = page.get_by_role("complementary")
-    await expect(card).not_to_be_visible()
-
-    await page.get_by_role("link", name="Вернуть в авто").click()
-    await expect(card.get_by_label("Тот же шаг")).to_be_visible()
-    await card.get_by_role("link", name="Заметки").click()
-    await expect(card.get_by_label("Новая заметка")).to_be_in_viewport()
-    await page.keyboard.press("Escape")
-
-    await expect(card).not_to_be_visible()
-
-
-async def test_on_a_telephone_one_pane_follows_the_other(
-    visit: Visit, served: Town, context: BrowserContext
-):
-    ivan = await served.writes("Иван", "Привет")
-    page = await visit(served.anna, "/leads")
-    await page.set_viewport_size({"width": 390, "height": 844})
-    row, field = page.locator(f"#lead-{ivan}"), page.get_by_label("Сообщение", exact=True)
-
-    await expect(field).not_to_be_visible()
-    await row.click()
-    await expect(field).to_be_visible()
-    await expect(row).not_to_be_visible()
-    await page.get_by_role("link", name="Карточка клиента").click()
-    await expect(page.get_by_role("complementary")).to_be_in_viewport()
-    await page.get_by_role("link", name="Закрыть карточку").click()
-    await page.get_by_role("link", name="К списку").click()
-    await expect(row).to_be_visible()
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_nothing_stands_in_anybodys_way(visit: Visit, served: Town, theme: str):
-    ivan = await greeted(served)
-    await taken(served, ivan)
-    failed = await served.answers(ivan, "Ответ")
-    await served.becomes(failed, State.FAILED, because="Bad Request: message is too long")
-    await served.writes("Иван", "да")
-    page = await visit(served.anna, f"/leads/{ivan}")
-    await page.emulate_media(color_scheme=theme)
-    await page.get_by_role("button", name="Вернуть в авто выбрать шаг").click()
-    await expect(page.locator(".preview")).to_be_visible()
-
-    assert await axe(page) == []

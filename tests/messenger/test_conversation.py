@@ -34,7 +34,8 @@ async def test_older_pages_join_without_a_gap_or_a_repeat(town: Town):
         ivan = await town.writes("Иван", str(number))
     whole = said((await read(town, ivan, size=500)).items)
 
-    pages, stretch = [], await read(town, ivan, size=5)
+    pages: list[str] = []
+    stretch = await read(town, ivan, size=5)
     while True:
         pages = said(stretch.items) + pages
         if stretch.older is None:

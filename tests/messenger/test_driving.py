@@ -111,7 +111,7 @@ async def test_the_chooser_lists_what_was_written_and_ticks_what_nobody_answered
     async with site.signed_in(served.anna) as browser:
         chooser = soup(await browser.get(f"/leads/{ivan}/takeover/end"))
 
-    ticks = {said(box): box.select_one("input") for box in chooser.select(".heard label")}
+    ticks = {said(box): one(box, "input") for box in chooser.select(".heard label")}
     assert list(ticks) == ["первый вопрос", "второй вопрос"]
     assert "checked" not in ticks["первый вопрос"].attrs
     assert "checked" in ticks["второй вопрос"].attrs
@@ -126,7 +126,7 @@ async def test_the_preview_says_what_leaves_before_it_leaves(site: Website, serv
     before = await served.messages(ivan)
     async with site.signed_in(served.anna) as browser:
 
-        async def preview(**chosen: object) -> str:
+        async def preview(**chosen: str | int) -> str:
             answer = await browser.get(f"/leads/{ivan}/takeover/preview", params=chosen)
             return said(soup(answer))
 

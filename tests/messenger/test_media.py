@@ -2,6 +2,7 @@
 
 import io
 import os
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -152,7 +153,7 @@ def test_kinds_by_their_first_bytes(head: bytes, kind: str):
 
 
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 1000}
-KINDS: list[tuple[dict[str, object], str]] = [
+KINDS: list[tuple[dict[str, Any], str]] = [
     ({"photo": [FILE | {"width": 9, "height": 9}], "caption": "подпись"}, "подпись"),
     ({"video": FILE | {"width": 9, "height": 9, "duration": 3}}, ""),
     ({"animation": FILE | {"duration": 3}, "document": FILE}, ""),

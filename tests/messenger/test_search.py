@@ -1,10 +1,11 @@
 """The one search box."""
 
 from models.queries.search import excerpt, search
+from models.user import User
 from tests.messenger.town import Town
 
 
-async def found(town: Town, asked: str, *, by: object = None):
+async def found(town: Town, asked: str, *, by: User | None = None):
     async with town.database.reading() as session:
         return await search(session, by or town.anna, asked)
 
@@ -19,7 +20,7 @@ async def test_a_name_is_found_by_any_part_of_it(town: Town):
 
 async def test_a_user_is_found_with_and_without_the_at_sign(town: Town):
     ivan = await town.writes("Ivan Petrov", "hello")
-    username = (await town.lead(ivan)).username
+    username = (await town.lead(ivan)).username or ""
 
     assert [chat.lead.id for chat in (await found(town, f"@{username}")).chats] == [ivan]
     assert [chat.lead.id for chat in (await found(town, username)).chats] == [ivan]
