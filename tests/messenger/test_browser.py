@@ -201,15 +201,15 @@ async def test_a_colleagues_answer_gives_the_text_back(
     visit: Visit, served: Town, context: BrowserContext, complaints: Complaints
 ):
     ivan = await served.writes("Иван", "Привет")
+    async with served.database.unit_of_work() as work:
+        (await work.locked_lead(ivan)).assign(served.anna, by=served.igor.actor)
     page = await visit(served.anna, f"/leads/{ivan}")
     await context.set_offline(True)
-    await served.answers(ivan, "Уже отвечаю", by=served.boris)
-    async with served.database.unit_of_work() as work:
-        (await work.locked_lead(ivan)).assign(served.anna, by="user:1")
     await type_and_send(page, "Здравствуйте")
+    await served.answers(ivan, "Уже отвечаю", by=served.igor)
     await context.set_offline(False)
 
-    note = page.get_by_text("Борис Орлов: ответ")
+    note = page.get_by_text("Игорь Лапин: ответ")
     await expect(note).to_be_visible()
     await expect(page.get_by_label("Сообщение", exact=True)).to_have_value("Здравствуйте")
     await page.get_by_role("button", name="Всё равно отправить").click()

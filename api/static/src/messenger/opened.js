@@ -7,7 +7,8 @@ const main = () => document.querySelector("main[data-open-lead]")
 const cursor = () => document.querySelector("main[data-open-lead] > [data-state]")
 let seen = {}, asking, reading
 
-function hear({ detail: { kind, lead } }) {
+function hear({ detail: { kind, lead, state } }) {
+  if (kind === "state" && state === "live") ask() // what could not be asked meanwhile
   const open = main()?.dataset.openLead
   if (String(lead) !== open) return
   if (kind === "gone") htmx.ajax("GET", "/leads", { source: "#open", target: "#open", swap: "innerHTML settle:0", push: "/leads" })
@@ -61,6 +62,7 @@ function spare({ detail: { ctx, tasks } }) {
 
 export function start() {
   document.addEventListener("live", hear)
+  addEventListener("online", ask)
   document.addEventListener("htmx:before:swap", spare)
   document.addEventListener("htmx:after:swap", look)
   document.addEventListener("visibilitychange", () => document.hidden || read())
