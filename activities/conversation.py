@@ -155,10 +155,14 @@ class Conversation:
         limit = self.limit(claimed["kind"])
         try:
             async with self._database.reading() as session:
-                lead = await session.get_one(Lead, delivery.lead_id)
-                message = await session.get_one(Message, delivery.message_id)
-                files = select(Media).where(Media.message_id == message.id).order_by(Media.position)
-                media = list((await session.execute(files)).scalars())
+                pair = select(Lead, Message).join(Message, Message.lead_id == Lead.id)
+                pair = pair.where(Message.id == delivery.message_id)
+                lead, message = (await session.execute(pair)).one()
+                media: list[Media] = []
+                if message.kind != "text":
+                    files = select(Media).where(Media.message_id == message.id)
+                    files = files.order_by(Media.position)
+                    media = list((await session.execute(files)).scalars())
                 reply_to = (
                     await session.get(Message, message.reply_to_id) if message.reply_to_id else None
                 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from temporalio import activity
 
 from activities.moves import Move, Place, Turn
@@ -21,19 +21,22 @@ from models.process.version import definition_of, files_of
 from models.timeline import Action
 from models.user import User
 
-# The next message that may leave, and what holds it: one row or none.
-NEXT = text(
-    "select m.id, m.kind, m.author, m.not_before, m.typing_from, m.state,"
-    " greatest(b.paused_until, b.probing_until) as paused_until,"
-    " b.disabled_at is not null as disabled"
-    " from message m join lead l on l.id = m.lead_id join bot b on b.id = l.bot_id"
-    " where m.lead_id = :lead and m.state in ('queued', 'sending')"
-    " order by m.position limit 1"
-)
-# Files that came with what was just heard, and those that a person has asked for again.
-PENDING = text(
-    "select id from media where lead_id = :lead and state = 'pending' and (:heard or attempts > 0)"
-    " order by id limit 20"
+# What is still to be done: the next message that may leave and what holds it, the next one for
+# later, files that came with what was just heard or that a person has asked for again.
+OUTBOX = text(
+    """
+    select n.*, b.disabled_at is not null as disabled,
+        greatest(b.paused_until, b.probing_until) as paused_until,
+        (select min(s.not_before) from message s
+         where s.lead_id = :lead and s.state = 'scheduled') as later,
+        array(select id from media where lead_id = :lead and state = 'pending'
+              and (:heard or attempts > 0) order by id limit 20) as pending
+    from bot b left join (
+        select m.id, m.kind, m.author, m.not_before, m.typing_from, m.state from message m
+        where m.lead_id = :lead and m.state in ('queued', 'sending') order by m.position limit 1
+    ) n on true
+    where b.id = :bot
+    """
 )
 
 
@@ -63,12 +66,13 @@ async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
         return move
     if lead.mode == Mode.MANUAL and lead.manual_until and lead.manual_until <= now:
         await _end_pause(work, lead, now=now)
-    heard = await lead.heard(after=lead.seen, now=now)
     due_at = None
     state = lead.state
-    if state is not None:
+    if state is None:
+        heard = await lead.heard(after=lead.seen, now=now)
+    else:
+        heard, facts = await lead.listen(state, now=now)
         definition = await definition_of(work.session, state.process, state.version)
-        facts = await lead.facts(state, heard)
         outcome = proceed(definition, state, facts, heard, move=lead.move, now=now)
         due_at = outcome.due_at
         if outcome.changed:
@@ -83,12 +87,9 @@ async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
                 await _apply(effect, work, lead, outcome.state, by=by, roots=roots, now=now)
             lead.move += 1
     lead.seen = heard[-1].seq if len(heard) == BATCH else lead.seq
-    moments = [due_at, await lead.schedule_due(now=now)]
-    if lead.mode == Mode.MANUAL:
-        moments.append(lead.manual_until)
-    return await _what_now(
-        work, lead, moments, now=now, listens=any(h.kind == "message" for h in heard)
-    )
+    moments = [due_at, lead.manual_until if lead.mode == Mode.MANUAL else None]
+    listens = any(one.kind == "message" for one in heard)
+    return await _what_now(work, lead, moments, now=now, listens=listens)
 
 
 async def _end_pause(work: Work, lead: Lead, *, now: datetime) -> None:
@@ -176,14 +177,16 @@ async def _say(
 async def _what_now(
     work: Work, lead: Lead, moments: list[datetime | None], *, now: datetime, listens: bool
 ) -> Move:
-    await work.flush()
     move = Move(seen=lead.seen, place=await _place(work, lead))
     move.more = lead.seen < lead.seq
-    pending = await work.execute(PENDING, {"lead": lead.id, "heard": listens})
-    move.fetch = list(pending.scalars())
-    leaving = (await work.execute(NEXT, {"lead": lead.id})).mappings().first()
+    leaving = await _outbox(work, lead, listens=listens)
+    if leaving["later"] is not None and leaving["later"] <= now:
+        await lead.schedule_due(now=now)
+        leaving = await _outbox(work, lead, listens=listens)
+    moments.append(leaving["later"])
+    move.fetch = leaving["pending"]
     # A claimed row without its deliverer is the relay's: it becomes unknown and rings.
-    if leaving is not None and leaving["state"] == "queued" and not leaving["disabled"]:
+    if leaving["state"] == "queued" and not leaving["disabled"]:
         held = [at for at in (leaving["not_before"], leaving["paused_until"]) if at and at > now]
         if held:
             moments.append(max(held))
@@ -196,6 +199,12 @@ async def _what_now(
     if move.deliver or move.more:
         lead.due_at = now  # a lost engine does not know what it was told: the relay rings
     return move
+
+
+async def _outbox(work: Work, lead: Lead, *, listens: bool) -> RowMapping:
+    await work.flush()
+    asked = {"lead": lead.id, "bot": lead.bot_id, "heard": listens}
+    return (await work.execute(OUTBOX, asked)).mappings().one()
 
 
 async def _place(work: Work, lead: Lead) -> Place:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from models.lead.row import LeadRow
 from models.process.facts import Facts, Paid
@@ -13,43 +13,54 @@ from models.timeline import HEARD, Action
 
 BATCH = 500  # events one move reads at most; the rest wait for the next
 
-UNSEEN = text(
-    "select e.seq, e.kind, e.ref, e.particulars, m.kind as message_kind, m.group_key"
-    " from event e left join message m on m.id = e.ref"
-    " where e.lead_id = :lead and e.seq > :after and e.kind = any(:kinds)"
-    " order by e.seq limit :most"
-)
+UNSEEN = """
+    select e.seq, e.kind, e.ref, e.particulars, m.kind as message_kind, m.group_key
+    from event e left join message m on m.id = e.ref
+    where e.lead_id = :lead and e.seq > :after and e.kind = any(:kinds)
+    order by e.seq limit :most"""
+HEARD_SINCE = text(UNSEEN)
 KNOWN = text(
-    "select array(select t.name from lead_tag lt join tag t on t.id = lt.tag_id"
-    "   where lt.lead_id = :lead) as tags,"
-    " array(select row_to_json(p) from (select kind, amount::text as amount, currency from payment"
-    "   where lead_id = :lead order by id) p) as payments,"
-    " array(select row_to_json(w) from (select id, text from message where id = any(:words)) w)"
-    "   as texts,"
-    " array(select row_to_json(o) from (select step_key, part, state from message"
-    "   where lead_id = :lead and step_key = any(:keys) order by step_key, part) o) as said,"
-    " (select login from user_account where id = :owner) as owner,"
-    " (select row_to_json(s) from (select name, settings from spot where id = :spot) s) as spot"
+    f"""
+    with unseen as ({UNSEEN})
+    select array(select row_to_json(unseen) from unseen order by seq) as unseen,
+    array(select t.name from lead_tag lt join tag t on t.id = lt.tag_id
+          where lt.lead_id = :lead) as tags,
+    array(select row_to_json(p) from (select kind, amount::text as amount, currency from payment
+          where lead_id = :lead order by id) p) as payments,
+    array(select row_to_json(w) from (select id, text from message
+          where id = any(:words) or id in (select ref from unseen)) w) as texts,
+    array(select row_to_json(o) from (select step_key, part, state from message
+          where lead_id = :lead and step_key = any(:keys) order by step_key, part) o) as said,
+    (select login from user_account where id = :owner) as owner,
+    (select row_to_json(s) from (select name, settings from spot where id = :spot) s) as spot
+    """  # noqa: S608 - ours, put together once
 )
+NOTHING_UNSEEN = 2**62
 # A message in several parts is as far as its worst part.
 WORST = ("queued", "scheduled", "sending", "failed", "cancelled", "unknown", "sent")
 
 
 class Listening(LeadRow):
-    async def heard(self, *, after: int, now: datetime, most: int = BATCH) -> list[Heard]:
-        rows = await self.work.execute(
-            UNSEEN,
-            {
-                "lead": self.id,
-                "after": after,
-                "kinds": [kind.value for kind in HEARD],
-                "most": most,
-            },
-        )
+    async def heard(self, *, after: int, now: datetime) -> list[Heard]:
+        rows = await self.work.execute(HEARD_SINCE, self._unseen(after))
         return [_heard(row, now=now) for row in rows.mappings()]
 
     async def facts(self, state: ProcessState, heard: Sequence[Heard] = ()) -> Facts:
-        """All that a process may ask about, in one query."""
+        """All that a process may ask about."""
+        return (await self._ask(state, heard, after=NOTHING_UNSEEN))[1]
+
+    async def listen(self, state: ProcessState, *, now: datetime) -> tuple[list[Heard], Facts]:
+        """What the process has not heard yet, and all that it may ask about, in one query."""
+        unseen, facts = await self._ask(state, (), after=self.seen)
+        return [_heard(row, now=now) for row in unseen], facts
+
+    def _unseen(self, after: int) -> dict[str, Any]:
+        kinds = [kind.value for kind in HEARD]
+        return {"lead": self.id, "after": after, "kinds": kinds, "most": BATCH}
+
+    async def _ask(
+        self, state: ProcessState, heard: Sequence[Heard], *, after: int
+    ) -> tuple[list[Any], Facts]:
         await self.work.flush()  # what this very transaction has changed counts
         words = {one.ref for one in (*state.unread, *heard) if one.ref} | set(state.reply)
         keys = [
@@ -57,9 +68,12 @@ class Listening(LeadRow):
             for n in range(state.resume_from, state.said)
             if state.phase == "inside"
         ]
-        asked = {"lead": self.id, "words": list(words), "keys": keys}
+        asked = self._unseen(after) | {"words": list(words), "keys": keys}
         asked |= {"owner": self.owner_id, "spot": self.spot_id}
         known = (await self.work.execute(KNOWN, asked)).mappings().one()
+        return known["unseen"], self._facts(known, keys)
+
+    def _facts(self, known: RowMapping, keys: list[str]) -> Facts:
         parts: dict[str, list[str]] = {}
         for row in known["said"]:
             parts.setdefault(row["step_key"], []).append(row["state"])

@@ -69,25 +69,18 @@ class Talking(LeadRow):
         )
         return list((await self.work.execute(mine.order_by(Message.position))).scalars())
 
-    async def schedule_due(self, *, now: datetime) -> datetime | None:
-        """Messages for later take their place in the order when their time has come.
-
-        Returns the next scheduled time, if any is left.
-        """
-        waiting = select(Message).where(
-            Message.lead_id == self.id, Message.state == State.SCHEDULED
+    async def schedule_due(self, *, now: datetime) -> None:
+        """Messages for later take their place in the order when their time has come."""
+        due = select(Message).where(
+            Message.lead_id == self.id,
+            Message.state == State.SCHEDULED,
+            Message.not_before <= now,
         )
-        left: datetime | None = None
-        for message in (await self.work.execute(waiting.order_by(Message.not_before))).scalars():
-            assert message.not_before is not None
-            if message.not_before <= now:
-                message.state = State.QUEUED
-                message.position = self.record(
-                    Action.MESSAGE_REQUEUED, by=message.author, at=now, ref=message.id
-                )
-            else:
-                left = min(left or message.not_before, message.not_before)
-        return left
+        for message in (await self.work.execute(due.order_by(Message.not_before))).scalars():
+            message.state = State.QUEUED
+            message.position = self.record(
+                Action.MESSAGE_REQUEUED, by=message.author, at=now, ref=message.id
+            )
 
     async def cancel_automatic(self, *, by: str, now: datetime) -> list[Message]:
         """Cancels what the process has queued; returns what is already on the wire."""

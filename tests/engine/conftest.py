@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from tests.phone_process import Phone
@@ -21,12 +22,9 @@ async def world(
 
 
 @pytest.fixture
-async def cold_world(
-    database_url: str, phone: Phone, temporal_virtual: WorkflowEnvironment, tmp_path: Path
+async def real_world(
+    database_url: str, phone: Phone, temporal_client: Client, tmp_path: Path
 ) -> AsyncIterator[World]:
-    """Its worker remembers no lead: each wakes by replaying its history, as after a deploy."""
-    async with World(
-        database_url, phone, temporal_virtual.client, tmp_path,
-        environment=temporal_virtual, hot_leads=0,
-    ) as world:  # fmt: skip
+    """On the dev server: time passes as it does, and a stopped worker's leads find the next one."""
+    async with World(database_url, phone, temporal_client, tmp_path) as world:
         yield world

@@ -240,9 +240,9 @@ async def test_another_process_begins_at_its_start(world: World) -> None:
 
 
 async def test_with_the_worker_down_the_row_decides_and_the_workflow_follows(
-    cold_world: World,
+    real_world: World,
 ) -> None:
-    world = cold_world
+    world = real_world
     petra = await waiting(world, "Петра")
     await world.stop_worker()
     await takes_over(world, petra)
