@@ -159,6 +159,20 @@ async def test_her_own_answer_stops_nobody(site: Website, served: Town):
         assert (await write(browser, ivan, "Вот", seen=str(seen))).status_code == 204
 
 
+async def test_a_reply_names_a_message_of_this_very_chat(site: Website, served: Town):
+    ivan = await served.writes("Иван", "Сколько стоит?")
+    petra = await served.writes("Petra", "Hello")
+    (question,), (foreign,) = await served.messages(ivan), await served.messages(petra)
+    async with site.signed_in(served.anna) as browser:
+        replied = await write(browser, ivan, "Сто", reply_to=str(question.id))
+        crossed = await write(browser, ivan, "Сто", reply_to=str(foreign.id))
+        page = await page_of(browser, ivan)
+
+    assert (replied.status_code, crossed.status_code) == (204, 404)
+    assert (await served.messages(ivan))[-1].reply_to_id == question.id
+    assert "Сколько стоит?" in said(one(page, ".msg.is-out .quote"))
+
+
 async def test_an_empty_message_and_a_blocked_client_are_refused(site: Website, served: Town):
     ivan = await served.writes("Иван", "Привет")
     async with site.signed_in(served.anna) as browser:

@@ -71,6 +71,7 @@ class MessageComposer extends HTMLElement {
     const bubble = document.getElementById(entry.key)
     const note = bubble?.querySelector(".pending-note")
     if (!note) return
+    bubble.querySelector(".pending-cancel").hidden = what !== "uploading"
     if (what === "waiting") note.textContent = words("offline")
     if (what === "uploading") note.textContent = words("sending", { done: size(loaded), all: size(total) })
     if (what === "taken") note.textContent = ""

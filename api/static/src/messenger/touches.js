@@ -1,4 +1,6 @@
 // Small things by one click: a photo in full, an ID into the clipboard, lines shown or hidden.
+import { key } from "../keys.js"
+
 const LINES = "lines"
 
 function click(event) {
@@ -36,6 +38,13 @@ function scroll({ target }) {
   for (const part of parts) part.toggleAttribute("aria-current", part === current)
 }
 
+// The list and the card can be folded away; where the card is a drawer, its key opens that.
+function fold(zone) {
+  const drawer = zone === "card" && matchMedia("(max-width: 1279px)").matches
+  if (drawer) location.hash = location.hash === "#card" ? "" : "card"
+  else document.querySelector(".msgr")?.classList.toggle(`is-without-${zone}`)
+}
+
 // Messages only, or everything that happened too.
 export function lines() {
   const off = localStorage.getItem(LINES) === "off"
@@ -44,6 +53,8 @@ export function lines() {
 }
 
 export function start() {
+  key("BracketLeft", () => fold("list"))
+  key("BracketRight", () => fold("card"))
   document.addEventListener("click", click)
   document.addEventListener("scroll", scroll, { capture: true, passive: true })
   document.addEventListener("htmx:after:swap", lines)
