@@ -66,9 +66,7 @@ def gather(locale: str = "ru") -> Catalog:
     kept.update(spoken(), no_fuzzy_matching=True)
     kept.obsolete.clear()
     kept.fuzzy = False
-    kept.header_comment = (
-        f"# Leadloom in {locale}: gathered by `make messages`."
-    )
+    kept.header_comment = f"# Leadloom in {locale}: gathered by `make messages`."
     # no clock in the file: the same words are the same bytes
     kept.creation_date = kept.revision_date = BEGAN
     po(locale).parent.mkdir(parents=True, exist_ok=True)
