@@ -27,7 +27,7 @@ SOURCES = {
 }
 # The sentence of an error is its message id.
 ERRORS = ("Refused", "BrokenInput", "Missing", "Outrun", "NotAllowed", "NotSignedIn", "Away")
-KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(ERRORS)}
+KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(ERRORS), "problem": (3,)}
 
 
 @cache

@@ -1,7 +1,6 @@
 """Updates that Telegram never sends: each is kept for an admin, and none of them comes again."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -52,7 +51,7 @@ BAD: dict[str, Any] = {
 
 
 @pytest.fixture
-async def at_home(database: Database) -> AsyncIterator[Database]:
+async def at_home(database: Database) -> Database:
     """Ivan has written before, so that there is a lead to go wrong with."""
     async with database.statement() as connection:
         await connection.execute(
@@ -63,7 +62,7 @@ async def at_home(database: Database) -> AsyncIterator[Database]:
         )
     first = {"update_id": 1, "message": {**MESSAGE, "message_id": 1, "text": "/start"}}
     await receive(database, json.dumps(first).encode(), bot_id=BOT)
-    yield database
+    return database
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())

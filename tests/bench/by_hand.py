@@ -10,6 +10,7 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import psycopg
@@ -151,7 +152,7 @@ async def _ring(lead: int, seq: int) -> None:
 
 
 _ringing: set["asyncio.Task[None]"] = set()
-_pool: AsyncConnectionPool[psycopg.AsyncConnection[tuple]]
+_pool: AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 _http: httpx.AsyncClient
 _client: Client
 

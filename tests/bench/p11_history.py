@@ -3,6 +3,7 @@
 from collections import Counter
 
 from sqlalchemy import text
+from temporalio.api.history.v1 import HistoryEvent
 
 from tests.bench.clients import asks, update
 from tests.bench.ground import Ground
@@ -62,7 +63,7 @@ async def _history(ground: Ground, chat: int) -> Counter[str]:
     return await eventually(settled)
 
 
-def _kind(event) -> str:  # type: ignore[no-untyped-def]
+def _kind(event: HistoryEvent) -> str:
     from temporalio.api.enums.v1 import EventType
 
     return str(EventType.Name(event.event_type))

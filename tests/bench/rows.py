@@ -2,9 +2,10 @@
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,15 +26,23 @@ class Row:
     particulars: dict[str, object] = field(default_factory=dict)
 
 
-def at_least(least: float, **told: object) -> Row:
+def at_least(least: float, **told: Any) -> Row:
     return _judged(f"≥ {least}", lambda judged: judged >= least, **told)
 
 
-def at_most(most: float, *, goal: str = "", **told: object) -> Row:
+def at_most(most: float, *, goal: str = "", **told: Any) -> Row:
     return _judged(goal or f"≤ {most}", lambda judged: judged <= most, **told)
 
 
-def _judged(goal, holds, *, value, reference=None, ratio=None, **told) -> Row:  # type: ignore[no-untyped-def]
+def _judged(
+    goal: str,
+    holds: Callable[[float], bool],
+    *,
+    value: float,
+    reference: float | None = None,
+    ratio: float | None = None,
+    **told: Any,
+) -> Row:
     if ratio is None and reference:
         ratio = value / reference
     judged = value if ratio is None else ratio
@@ -69,14 +78,14 @@ def table(rows: Sequence[Row]) -> str:
         )
     widths = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
     printed = []
-    for line, row in zip(lines, [None, *rows], strict=True):
+    for line, described in zip(lines, [None, *rows], strict=True):
         cells = [
             cell.rjust(width) if 2 <= n <= 4 else cell.ljust(width)
             for n, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         printed.append("  ".join(cells).rstrip())
-        if row is not None and row.particulars:
-            said = ", ".join(f"{name} {_said(one)}" for name, one in row.particulars.items())
+        if described is not None and described.particulars:
+            said = ", ".join(f"{name} {_said(one)}" for name, one in described.particulars.items())
             printed.append(" " * (widths[0] + 2) + said)
     return "\n".join(printed)
 

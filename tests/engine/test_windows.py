@@ -300,7 +300,8 @@ async def test_a_ring_for_an_event_that_a_restore_took_away_does_not_keep_the_le
 
 
 async def longer_than(handle: Any, events: int) -> bool:
-    return (await handle.describe()).history_length > events
+    described = await handle.describe()
+    return bool(described.history_length > events)
 
 
 async def test_what_is_about_to_leave_is_due_so_that_a_lost_engine_is_noticed(
