@@ -141,7 +141,7 @@ async def receive(request: Request) -> Response:
 
 async def _ring(lead: int, seq: int) -> None:
     try:
-        await _client.get_workflow_handle_for(ByHand.run, f"hand-{lead}").signal(ByHand.ring, seq)
+        await _client.get_workflow_handle(f"hand-{lead}").signal(ByHand.ring, seq)
     except RPCError as error:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
