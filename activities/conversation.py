@@ -26,6 +26,7 @@ from activities.moves import Delivery, Move
 from activities.progress import progress
 from models.database import Database
 from models.lead.lead import Lead
+from models.lead.listening import Sight
 from models.lead.waking import LOOK
 from models.media import Media, MediaState
 from models.message import Message, State
@@ -212,13 +213,15 @@ class Conversation:
         assert now is not None
         async with self._database.unit_of_work(silent=True) as work:
             lead = await work.locked_lead(delivery.lead_id)
-            message = await work.session.get_one(Message, delivery.message_id)
+            sight: Sight | None = await lead.look(now=now)
+            message = await lead.outgoing(delivery.message_id)
             if message.attempt == claimed["attempt"] and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)
                 if claimed["probes"] or not isinstance(answer, Accepted):
                     bot = await work.session.get_one(Bot, lead.bot_id, with_for_update=True)
                     _tell(bot, answer, now=now)
-            return await progress(work, lead, now=now) if onwards else Move()
+                    sight = None
+            return await progress(work, lead, now=now, sight=sight) if onwards else Move()
 
     async def _download(self, media: Media, token: str) -> dict[str, Any]:
         answer = await self._telegram.call(token, Method("getFile", file_id=media.file_id or ""))

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, text
 from temporalio import activity
 
 from activities.moves import Move, Place, Turn
@@ -11,33 +10,16 @@ from models.errors import Missing
 from models.lead.content import Content
 from models.lead.driving import Mode
 from models.lead.lead import Lead
-from models.lead.listening import BATCH, step_key
+from models.lead.listening import BATCH, Sight, step_key
 from models.lead.talking import typing_before
 from models.media import Media, MediaState
+from models.message import Message, State
 from models.process import effects
 from models.process.interpreter import proceed
 from models.process.state import FORMAT, ProcessState
 from models.process.version import definition_of, files_of
 from models.timeline import Action
 from models.user import User
-
-# What is still to be done: the next message that may leave and what holds it, the next one for
-# later, files that came with what was just heard or that a person has asked for again.
-OUTBOX = text(
-    """
-    select n.*, b.disabled_at is not null as disabled,
-        greatest(b.paused_until, b.probing_until) as paused_until,
-        (select min(s.not_before) from message s
-         where s.lead_id = :lead and s.state = 'scheduled') as later,
-        array(select id from media where lead_id = :lead and state = 'pending'
-              and (:heard or attempts > 0) order by id limit 20) as pending
-    from bot b left join (
-        select m.id, m.kind, m.author, m.not_before, m.typing_from, m.state from message m
-        where m.lead_id = :lead and m.state in ('queued', 'sending') order by m.position limit 1
-    ) n on true
-    where b.id = :bot
-    """
-)
 
 
 class Progress:
@@ -55,25 +37,25 @@ class Progress:
             return await progress(work, lead, now=turn.now)
 
 
-async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
+async def progress(work: Work, lead: Lead, *, now: datetime, sight: Sight | None = None) -> Move:
     """Reads what the lead has not seen, asks the interpreter, applies its effects.
 
     Twice with nothing new in between changes nothing: it answers again what is still to be done.
+    `sight` is what the same transaction has seen already.
     """
     if lead.format > FORMAT:  # a newer worker's to read: its events stay unseen
-        move = await _what_now(work, lead, [], now=now, listens=False)
+        move = await _what_now(work, lead, sight or await lead.look(now=now), [], now=now)
         move.seen, move.more = lead.seq, False
         return move
     if lead.mode == Mode.MANUAL and lead.manual_until and lead.manual_until <= now:
         await _end_pause(work, lead, now=now)
-    due_at = None
-    state = lead.state
-    if state is None:
-        heard = await lead.heard(after=lead.seen, now=now)
-    else:
-        heard, facts = await lead.listen(state, now=now)
+        sight = None
+    sight, due_at = sight or await lead.look(now=now), None
+    state = sight.state
+    if state is not None:
         definition = await definition_of(work.session, state.process, state.version)
-        outcome = proceed(definition, state, facts, heard, move=lead.move, now=now)
+        facts = lead.facts_of(state, sight)
+        outcome = proceed(definition, state, facts, sight.heard, move=lead.move, now=now)
         due_at = outcome.due_at
         if outcome.changed:
             lead.state = outcome.state
@@ -84,12 +66,14 @@ async def progress(work: Work, lead: Lead, *, now: datetime) -> Move:
                 if isinstance(effect, effects.Say) and effect.continues is not None:
                     roots[effect.n] = roots.get(effect.continues, effect.continues)
                 by = f"process:{state.process}/{step}"
-                await _apply(effect, work, lead, outcome.state, by=by, roots=roots, now=now)
+                said = await _apply(effect, work, lead, outcome.state, by=by, roots=roots, now=now)
+                sight.messages.extend(said)
             lead.move += 1
-    lead.seen = heard[-1].seq if len(heard) == BATCH else lead.seq
-    moments = [due_at, lead.manual_until if lead.mode == Mode.MANUAL else None]
-    listens = any(one.kind == "message" for one in heard)
-    return await _what_now(work, lead, moments, now=now, listens=listens)
+    lead.seen = sight.heard[-1].seq if len(sight.heard) == BATCH else lead.seq
+    moments = [due_at, lead.schedule_due(sight.messages, now=now)]
+    if lead.mode == Mode.MANUAL:
+        moments.append(lead.manual_until)
+    return await _what_now(work, lead, sight, moments, now=now)
 
 
 async def _end_pause(work: Work, lead: Lead, *, now: datetime) -> None:
@@ -114,11 +98,11 @@ async def _apply(
     by: str,
     roots: dict[int, int],
     now: datetime,
-) -> None:
-    """`roots`: which message a later part of a cut text belongs to."""
+) -> list[Message]:
+    """What is said by it. `roots`: which message a later part of a cut text belongs to."""
     match effect:
         case effects.Say():
-            await _say(effect, work, lead, state, by=by, root=roots.get(effect.n), now=now)
+            return await _say(effect, work, lead, state, by=by, root=roots.get(effect.n), now=now)
         case effects.MoveTo():
             await lead.move_to(effect.stage, by=by, at=now)
         case effects.Tag():
@@ -140,6 +124,7 @@ async def _apply(
             lead.record(Action.STEP_ENTERED, by=by, at=now, step=effect.step, via=effect.via)
         case effects.Ended():
             lead.record(Action.PROCESS_ENDED, by=by, at=now, outcome=effect.outcome)
+    return []
 
 
 async def _say(
@@ -151,7 +136,7 @@ async def _say(
     by: str,
     root: int | None,
     now: datetime,
-) -> None:
+) -> list[Message]:
     files = await files_of(work.session, state.process, state.version)
     typing_from, ready_at = typing_before(say.typing, at=now)
     content = Content(
@@ -167,7 +152,7 @@ async def _say(
         buttons=[[button.model_dump(exclude_none=True) for button in row] for row in say.buttons],
         language=say.language,
     )  # fmt: skip
-    await lead.leave(
+    return await lead.leave(
         content, by=by, action=Action.PROCESS_SAID, at=now, step_key=step_key(state, say.n),
         group_key=None if root is None else step_key(state, root),
         not_before=ready_at if say.typing else None, typing_from=typing_from,
@@ -175,39 +160,32 @@ async def _say(
 
 
 async def _what_now(
-    work: Work, lead: Lead, moments: list[datetime | None], *, now: datetime, listens: bool
+    work: Work, lead: Lead, sight: Sight, moments: list[datetime | None], *, now: datetime
 ) -> Move:
-    move = Move(seen=lead.seen, place=await _place(work, lead))
-    move.more = lead.seen < lead.seq
-    leaving = await _outbox(work, lead, listens=listens)
-    if leaving["later"] is not None and leaving["later"] <= now:
-        await lead.schedule_due(now=now)
-        leaving = await _outbox(work, lead, listens=listens)
-    moments.append(leaving["later"])
-    move.fetch = leaving["pending"]
+    move = Move(seen=lead.seen, more=lead.seen < lead.seq, fetch=sight.files, place=_place(lead))
+    leaving = [one for one in sight.messages if one.state in (State.QUEUED, State.SENDING)]
+    first = min(leaving, key=lambda one: one.position or 0, default=None)
+    held: list[datetime] = []
+    leaves = False
     # A claimed row without its deliverer is the relay's: it becomes unknown and rings.
-    if leaving["state"] == "queued" and not leaving["disabled"]:
-        held = [at for at in (leaving["not_before"], leaving["paused_until"]) if at and at > now]
-        if held:
-            moments.append(max(held))
-            move.typing = leaving["id"] if leaving["typing_from"] else None
-        else:
-            move.deliver, move.kind = leaving["id"], leaving["kind"]
-            move.priority = 2 if leaving["author"].startswith("process:") else 1
+    if first is not None and first.state == State.QUEUED and not sight.bot_disabled:
+        held = [at for at in (first.not_before, sight.bot_paused_until) if at and at > now]
+        moments += [max(held)] if held else []
+        leaves = not held
     due = [moment for moment in moments if moment is not None]
     move.due_at = lead.due_at = min(due) if due else None
-    if move.deliver or move.more:
+    if leaves or move.more:
         lead.due_at = now  # a lost engine does not know what it was told: the relay rings
+    await work.flush()
+    if first is not None and leaves:
+        move.deliver, move.kind = first.id, first.kind
+        move.priority = 2 if first.automatic else 1
+    elif first is not None and held and first.typing_from:
+        move.typing = first.id
     return move
 
 
-async def _outbox(work: Work, lead: Lead, *, listens: bool) -> RowMapping:
-    await work.flush()
-    asked = {"lead": lead.id, "bot": lead.bot_id, "heard": listens}
-    return (await work.execute(OUTBOX, asked)).mappings().one()
-
-
-async def _place(work: Work, lead: Lead) -> Place:
+def _place(lead: Lead) -> Place:
     state = lead.state if lead.format <= FORMAT else None
     waiting = state.waiting if state else None
     return Place(

@@ -19,6 +19,15 @@ from models.user import User
 CHANNEL = "leadloom"
 MOST_NAMED = 300  # leads in one NOTIFY; past that it says "look at everything"
 
+LINES = (
+    "insert into event (lead_id, seq, kind, ref, actor, at, particulars) select lead_id, seq, kind,"
+    " ref, actor, at, particulars from jsonb_to_recordset(cast(:lines as jsonb)) as line(lead_id"
+    " bigint, seq bigint, kind text, ref bigint, actor text, at timestamptz, particulars jsonb)"
+)
+WRITE = text(LINES)
+# NOTIFY once and last: it serialises commits.
+WRITE_AND_TELL = text(f"with written as ({LINES}) select pg_notify(:channel, :payload)")
+
 Ring = Callable[[int, int], Awaitable[None]]
 
 
@@ -97,6 +106,7 @@ class Work:
         self.session = session
         self.rings: dict[int, int] = {}
         self.changed: dict[int, int] = {}
+        self._lines: list[dict[str, Any]] = []
         session.sync_session.info["work"] = self
 
     async def locked_lead(
@@ -123,16 +133,28 @@ class Work:
         return await self.session.execute(statement, values)
 
     async def flush(self) -> None:
-        await self.session.flush()
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()
+
+    def tell(self, *, ref: Any = None, **line: Any) -> None:
+        """A line of the timeline. All are written at once at the end; `ref` may be a row that gets
+        its id only then."""
+        self._lines.append({"ref": ref, **line})
+
+    async def write_lines(self) -> None:
+        """For who reads the timeline in the transaction that writes it."""
+        if self._lines:
+            await self.session.execute(WRITE, {"lines": self._written()})
 
     async def announce(self) -> None:
-        """NOTIFY once and last: it serialises commits."""
         if self.changed:
             named = list(self.changed.items()) if len(self.changed) <= MOST_NAMED else []
-            await self.session.execute(
-                text("select pg_notify(:channel, :payload)"),
-                {"channel": CHANNEL, "payload": _json(named)},
-            )
+            told = {"lines": self._written(), "channel": CHANNEL, "payload": _json(named)}
+            await self.session.execute(WRITE_AND_TELL, told)
+
+    def _written(self) -> str:
+        lines, self._lines = self._lines, []
+        return _json([{**line, "ref": getattr(line["ref"], "id", line["ref"])} for line in lines])
 
 
 def _still_there(connection: Any, *_: object) -> None:

@@ -15,7 +15,7 @@ from models.message import Message, State
 from models.process.facts import Facts
 from models.process.interpreter import NoSuchPlace, begin, place
 from models.process.language import Process
-from models.process.state import Heard, ProcessState
+from models.process.state import Heard
 from models.timeline import Action, Event
 from models.user import User
 
@@ -26,22 +26,6 @@ class Mode(StrEnum):
 
 
 class Driving(Talking, Listening):
-    @property
-    def format(self) -> int:
-        """Which code wrote the process state; 0 without one."""
-        return int(self.process_state["format"]) if self.process_state else 0
-
-    @property
-    def state(self) -> ProcessState | None:
-        return ProcessState.model_validate(self.process_state) if self.process_state else None
-
-    @state.setter
-    def state(self, state: ProcessState | None) -> None:
-        self.process_state = state.model_dump(mode="json") if state else None
-        self.process_key = state.process if state else None
-        self.version = state.version if state else None
-        self.step = state.step if state else None
-
     async def take_over(
         self, *, by: str, now: datetime, until: datetime | None = None, because: str | None = None
     ) -> list[Message]:
@@ -118,6 +102,7 @@ class Driving(Talking, Listening):
     async def unanswered(self, *, now: datetime) -> list[Heard]:
         """Of that, what the step reads by default: words after the last message of a person, and
         whatever happened outside."""
+        await self.work.write_lines()
         last = select(func.max(Event.seq)).where(
             Event.lead_id == self.id, Event.kind == Action.MANAGER_WROTE
         )

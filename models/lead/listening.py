@@ -1,83 +1,138 @@
 """What a process hears of its lead and knows about it, read under the lead's lock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, select, text
 
 from models.lead.row import LeadRow
+from models.message import Message
 from models.process.facts import Facts, Paid
-from models.process.state import Heard, ProcessState
+from models.process.state import FORMAT, Heard, ProcessState
 from models.timeline import HEARD, Action
 
 BATCH = 500  # events one move reads at most; the rest wait for the next
 
-UNSEEN = """
-    select e.seq, e.kind, e.ref, e.particulars, m.kind as message_kind, m.group_key
-    from event e left join message m on m.id = e.ref
-    where e.lead_id = :lead and e.seq > :after and e.kind = any(:kinds)
-    order by e.seq limit :most"""
-HEARD_SINCE = text(UNSEEN)
-KNOWN = text(
-    f"""
-    with unseen as ({UNSEEN})
-    select array(select row_to_json(unseen) from unseen order by seq) as unseen,
-    array(select t.name from lead_tag lt join tag t on t.id = lt.tag_id
-          where lt.lead_id = :lead) as tags,
-    array(select row_to_json(p) from (select kind, amount::text as amount, currency from payment
-          where lead_id = :lead order by id) p) as payments,
-    array(select row_to_json(w) from (select id, text from message
-          where id = any(:words) or id in (select ref from unseen)) w) as texts,
-    array(select row_to_json(o) from (select step_key, part, state from message
-          where lead_id = :lead and step_key = any(:keys) order by step_key, part) o) as said,
-    (select login from user_account where id = :owner) as owner,
-    (select row_to_json(s) from (select name, settings from spot where id = :spot) s) as spot
-    """  # noqa: S608 - ours, put together once
+# What is asked before every move, in one query: the unseen, what a process may know, what is open.
+LOOK = text(
+    """
+    with unseen as materialized (
+        select e.seq, e.kind, e.ref, e.particulars, m.kind as message_kind, m.group_key, m.text
+        from event e left join message m on m.id = e.ref
+        where e.lead_id = :lead and e.seq > :after and e.kind = any(:kinds)
+        order by e.seq limit :most)
+    select
+        array(select row_to_json(u) from unseen u order by seq) as unseen,
+        array(select t.name from lead_tag lt join tag t on t.id = lt.tag_id
+            where lt.lead_id = :lead) as tags,
+        array(select row_to_json(p) from (select kind, amount::text as amount, currency
+            from payment where lead_id = :lead order by id) p) as payments,
+        array(select row_to_json(w) from (select id, text from message where id = any(:words)) w)
+            as texts,
+        (select login from user_account where id = :owner) as owner,
+        (select row_to_json(s) from (select name, settings from spot where id = :spot) s) as spot,
+        (select disabled_at is not null from bot where id = :bot) as disabled,
+        (select greatest(paused_until, probing_until) from bot where id = :bot) as paused_until,
+        array(select id from message where lead_id = :lead and state in ('queued', 'sending')
+            union all select id from message where lead_id = :lead and state = 'scheduled'
+            union all select id from message where lead_id = :lead and step_key = any(:keys)
+                and state not in ('queued', 'sending', 'scheduled')) as messages,
+        array(select id from media where lead_id = :lead and state = 'pending' and (attempts > 0
+            or exists (select 1 from unseen where kind = 'client_wrote')) order by id limit 20)
+            as files
+    """
 )
-NOTHING_UNSEEN = 2**62
+KINDS = [kind.value for kind in HEARD]
 # A message in several parts is as far as its worst part.
 WORST = ("queued", "scheduled", "sending", "failed", "cancelled", "unknown", "sent")
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What the lead's surroundings are like at this moment of the transaction.
+
+    `messages` are those that are not final and those of the step the lead is at, in order; they
+    are rows of the transaction, so what is done to them shows. `files` are to be fetched: they came
+    with what was just heard, or a person has asked for them again.
+    """
+
+    heard: list[Heard]
+    messages: list[Message]
+    files: list[int]
+    bot_disabled: bool
+    bot_paused_until: datetime | None
+    state: ProcessState | None
+    known: RowMapping
+
+
 class Listening(LeadRow):
+    @property
+    def format(self) -> int:
+        """Which code wrote the process state; 0 without one."""
+        return int(self.process_state["format"]) if self.process_state else 0
+
+    @property
+    def state(self) -> ProcessState | None:
+        return ProcessState.model_validate(self.process_state) if self.process_state else None
+
+    @state.setter
+    def state(self, state: ProcessState | None) -> None:
+        self.process_state = state.model_dump(mode="json") if state else None
+        self.process_key = state.process if state else None
+        self.version = state.version if state else None
+        self.step = state.step if state else None
+
     async def heard(self, *, after: int, now: datetime) -> list[Heard]:
-        rows = await self.work.execute(HEARD_SINCE, self._unseen(after))
-        return [_heard(row, now=now) for row in rows.mappings()]
+        return (await self.look(after=after, now=now)).heard
+
+    async def look(
+        self, *, now: datetime, after: int | None = None, words_of: Sequence[Heard] = ()
+    ) -> Sight:
+        """What this very transaction has changed counts.
+
+        `words_of` are heard before, and the process may ask about them besides those it stores.
+        """
+        await self.work.flush()
+        await self.work.write_lines()
+        state = self.state if self.format <= FORMAT else None
+        words = {one.ref for one in words_of if one.ref}
+        if state is not None:
+            words |= {one.ref for one in state.unread if one.ref} | set(state.reply)
+        asked = {
+            "lead": self.id, "after": self.seen if after is None else after, "kinds": KINDS,
+            "most": BATCH, "words": list(words), "keys": step_keys(state), "owner": self.owner_id,
+            "spot": self.spot_id, "bot": self.bot_id,
+        }  # fmt: skip
+        known = (await self.work.execute(LOOK, asked)).mappings().one()
+        messages: list[Message] = []
+        if known["messages"]:
+            query = select(Message).where(Message.id.in_(known["messages"]))
+            found = await self.work.execute(query.order_by(Message.position, Message.id))
+            messages = list(found.scalars())
+        return Sight(
+            heard=[_heard(row, now=now) for row in known["unseen"]],
+            messages=messages,
+            files=known["files"],
+            bot_disabled=known["disabled"],
+            bot_paused_until=known["paused_until"],
+            state=state,
+            known=known,
+        )
 
     async def facts(self, state: ProcessState, heard: Sequence[Heard] = ()) -> Facts:
         """All that a process may ask about."""
-        return (await self._ask(state, heard, after=NOTHING_UNSEEN))[1]
+        return self.facts_of(state, await self.look(words_of=heard, now=datetime.now(UTC)))
 
-    async def listen(self, state: ProcessState, *, now: datetime) -> tuple[list[Heard], Facts]:
-        """What the process has not heard yet, and all that it may ask about, in one query."""
-        unseen, facts = await self._ask(state, (), after=self.seen)
-        return [_heard(row, now=now) for row in unseen], facts
-
-    def _unseen(self, after: int) -> dict[str, Any]:
-        kinds = [kind.value for kind in HEARD]
-        return {"lead": self.id, "after": after, "kinds": kinds, "most": BATCH}
-
-    async def _ask(
-        self, state: ProcessState, heard: Sequence[Heard], *, after: int
-    ) -> tuple[list[Any], Facts]:
-        await self.work.flush()  # what this very transaction has changed counts
-        words = {one.ref for one in (*state.unread, *heard) if one.ref} | set(state.reply)
-        keys = [
-            step_key(state, n)
-            for n in range(state.resume_from, state.said)
-            if state.phase == "inside"
-        ]
-        asked = self._unseen(after) | {"words": list(words), "keys": keys}
-        asked |= {"owner": self.owner_id, "spot": self.spot_id}
-        known = (await self.work.execute(KNOWN, asked)).mappings().one()
-        return known["unseen"], self._facts(known, keys)
-
-    def _facts(self, known: RowMapping, keys: list[str]) -> Facts:
-        parts: dict[str, list[str]] = {}
-        for row in known["said"]:
-            parts.setdefault(row["step_key"], []).append(row["state"])
+    def facts_of(self, state: ProcessState, sight: Sight) -> Facts:
+        known = sight.known
+        parts: dict[str | None, list[str]] = {}
+        for message in sight.messages:
+            parts.setdefault(message.step_key, []).append(message.state)
         spot = known["spot"] or {"name": "", "settings": {}}
+        texts = {row["id"]: row["text"] for row in known["texts"]}
+        texts |= {row["ref"]: row["text"] for row in known["unseen"] if row["text"] is not None}
         return Facts(
             lead=self.described(spot=spot["name"], settings=spot["settings"]),
             tags=frozenset(known["tags"]),
@@ -86,9 +141,10 @@ class Listening(LeadRow):
             owner=known["owner"],
             mode="manual" if self.mode == "manual" else "auto",
             payments=tuple(Paid(**row) for row in known["payments"]),
-            texts={row["id"]: row["text"] for row in known["texts"]},
+            texts=texts,
             outcomes=tuple(
-                min(parts[key], key=WORST.index) if key in parts else "queued" for key in keys
+                min(parts[key], key=WORST.index) if key in parts else "queued"
+                for key in step_keys(state)
             ),
             time_zone=self.fields.get("time_zone") or spot["settings"].get("time_zone") or "UTC",
         )
@@ -111,6 +167,13 @@ class Listening(LeadRow):
             "spot": spot,
             **{f"fields.{key}": str(value) for key, value in self.fields.items()},
         }
+
+
+def step_keys(state: ProcessState | None) -> list[str]:
+    """Of the messages that this entry of a send step waits for."""
+    if state is None or state.phase != "inside":
+        return []
+    return [step_key(state, n) for n in range(state.resume_from, state.said)]
 
 
 def step_key(state: ProcessState, n: int) -> str:

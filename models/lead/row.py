@@ -9,7 +9,7 @@ from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel
 
 from models.columns import count, defaulting, document, identity, moment, reference, stamped
-from models.timeline import Action, Event
+from models.timeline import Action
 
 if TYPE_CHECKING:
     from models.database import Work
@@ -108,22 +108,18 @@ class LeadRow(SQLModel):
         *,
         by: str,
         at: datetime | None = None,
-        ref: int | None = None,
+        ref: int | SQLModel | None = None,
         **particulars: Any,
     ) -> int:
-        """One line of the timeline; returns its seq. Who reads it is rung after the commit."""
+        """One line of the timeline; returns its seq. Who reads it is rung after the commit.
+
+        `ref` is a message's id, or the message when it has none yet.
+        """
         self.seq += 1
-        self.work.add(
-            Event(
-                lead_id=self.id,
-                seq=self.seq,
-                kind=action,
-                ref=ref,
-                actor=by,
-                at=at or datetime.now(UTC),
-                particulars=particulars,
-            )
-        )
+        self.work.tell(
+            lead_id=self.id, seq=self.seq, kind=action, ref=ref, actor=by,
+            at=at or datetime.now(UTC), particulars=particulars,
+        )  # fmt: skip
         self.work.changed[self.id] = self.seq
         return self.seq
 

@@ -1,6 +1,7 @@
 """What leaves to the client: by a person, by the process; and what becomes of it."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -53,11 +54,12 @@ class Talking(LeadRow):
                 step_key=step_key, group_key=group, part=part,
             )  # fmt: skip
             self.work.add(message)
-            await self.work.flush()
+            if chunk.media:
+                await self.work.flush()
             for position, media in enumerate(chunk.media):
                 media.message_id, media.position = message.id, position
                 self.work.add(media)
-            self.record(action, by=by, at=at, ref=message.id)
+            self.record(action, by=by, at=at, ref=message)
             rows.append(message)
         return rows
 
@@ -69,21 +71,27 @@ class Talking(LeadRow):
         )
         return list((await self.work.execute(mine.order_by(Message.position))).scalars())
 
-    async def schedule_due(self, *, now: datetime) -> None:
-        """Messages for later take their place in the order when their time has come."""
-        due = select(Message).where(
-            Message.lead_id == self.id,
-            Message.state == State.SCHEDULED,
-            Message.not_before <= now,
-        )
-        for message in (await self.work.execute(due.order_by(Message.not_before))).scalars():
-            message.state = State.QUEUED
-            message.position = self.record(
-                Action.MESSAGE_REQUEUED, by=message.author, at=now, ref=message.id
-            )
+    def schedule_due(self, messages: Iterable[Message], *, now: datetime) -> datetime | None:
+        """Messages for later take their place in the order when their time has come.
+
+        Returns the next scheduled time, if any is left.
+        """
+        left: datetime | None = None
+        waiting = [one for one in messages if one.state == State.SCHEDULED]
+        for message in sorted(waiting, key=lambda one: one.not_before or now):
+            assert message.not_before is not None
+            if message.not_before <= now:
+                message.state = State.QUEUED
+                message.position = self.record(
+                    Action.MESSAGE_REQUEUED, by=message.author, at=now, ref=message.id
+                )
+            else:
+                left = min(left or message.not_before, message.not_before)
+        return left
 
     async def cancel_automatic(self, *, by: str, now: datetime) -> list[Message]:
         """Cancels what the process has queued; returns what is already on the wire."""
+        await self.work.flush()
         leaving = select(Message).where(
             Message.lead_id == self.id,
             Message.state.in_([State.QUEUED, State.SCHEDULED, State.SENDING]),
