@@ -213,7 +213,7 @@ class Conversation:
         assert now is not None
         async with self._database.unit_of_work(silent=True) as work:
             lead = await work.locked_lead(delivery.lead_id)
-            sight: Sight | None = await lead.look(now=now)
+            sight: Sight | None = await lead.look(now=now) if onwards else None
             message = await lead.outgoing(delivery.message_id)
             if message.attempt == claimed["attempt"] and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)

@@ -22,7 +22,7 @@ READY = b"Z\x00\x00\x00\x05"
 
 @dataclass(eq=False)
 class Trap:
-    """Springs once, at the first statement that contains `piece`.
+    """Springs once, at the first statement that contains `piece`, in whatever case.
 
     `asked` holds the statement before the server has seen it, `answered` holds its answer;
     `committing` and `committed` do so with the COMMIT of the transaction that it was part of.
@@ -211,11 +211,12 @@ class Talk:
 
     def _sprung(self, statement: str) -> Trap | None:
         for trap in self.wire.traps:
+            piece = trap.piece.lower()
             if trap.taken:
                 continue
             if trap.moment in ("asked", "answered"):
-                if trap.piece in statement:
+                if piece in statement.lower():
                     return trap
-            elif statement == "COMMIT" and any(trap.piece in said for said in self.said):
+            elif statement == "COMMIT" and any(piece in said.lower() for said in self.said):
                 return trap
         return None
