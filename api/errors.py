@@ -80,7 +80,7 @@ def problem(
         fields = {field: _say(one, particulars) for field, one in (problems or {}).items()}
     headers = {"Retry-After": AGAIN} if status == 503 else {}
     if wants_json(request):
-        told = {"error": said} | ({"problems": fields} if fields else {})
+        told = {"detail": said} | ({"problems": fields} if fields else {})
         return JSONResponse(told | ({"code": code} if code else {}), status, headers)
     return render(
         request,

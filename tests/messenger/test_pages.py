@@ -147,7 +147,7 @@ async def test_a_colleagues_answer_stops_the_send_and_keeps_the_text(site: Websi
         anyway = await write(browser, ivan, "Здравствуйте", seen=str(seen), anyway="1")
 
     assert stopped.status_code == 409
-    assert "Борис Орлов" in stopped.json()["error"]
+    assert "Борис Орлов" in stopped.json()["detail"]
     assert anyway.status_code == 204
 
 

@@ -100,8 +100,8 @@ export class Outbox {
 
 function sentence(body) {
   try {
-    const { error, problems } = JSON.parse(body)
-    return [error, ...Object.values(problems ?? {})].join(". ")
+    const { detail, problems } = JSON.parse(body)
+    return [detail, ...Object.values(problems ?? {})].join(". ")
   } catch {
     return ""
   }
