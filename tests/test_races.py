@@ -29,8 +29,8 @@ def races(world: World) -> Races:
 async def test_after_the_answer_only_what_it_named_arrives(town: World) -> None:
     await town.publishes(MONOLOGUE)
     race = races(town)
-    await town.phone.fault("slow", probability=0.2, seconds=0.1)
-    await town.phone.fault("slow_after", probability=0.2, seconds=0.1)
+    await town.phone.fault("slow", probability=0.4, seconds=0.15)
+    await town.phone.fault("slow_after", probability=0.4, seconds=0.15)
     clients = [await town.client(f"Иван {number}") for number in range(5)]
     await race.on(clients, count=50)
     assert len(race.silences) > 30
