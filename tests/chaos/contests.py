@@ -16,9 +16,9 @@ async def take_overs(folder: Path, plan: Plan) -> Result:
     async with Town(folder) as town:
         await town.leads_through(MONOLOGUE)
         race = Races(town.database, town.libpq, town.phone, seed=plan.seed)
-        await town.phone.fault("slow", probability=0.2, seconds=0.2)
-        await town.phone.fault("slow_after", probability=0.2, seconds=0.2)
-        clients = [await town.client(number) for number in range(20)]
+        await town.phone.fault("slow", probability=0.7, seconds=0.3)
+        await town.phone.fault("slow_after", probability=0.7, seconds=0.2)
+        clients = [await town.client(number) for number in range(12)]
         await race.on(clients, count=plan.races)
         result.broken += await asyncio.to_thread(race.broken)
         named = sum(map(bool, (silence.named for silence in race.silences)))

@@ -60,7 +60,7 @@ class Races:
         lead_id = await eventually(lambda: self.lead_of(client), within=60)
         while self.run < count:
             self.run += 1
-            await asyncio.sleep(self.chance.random() * 0.4)
+            await asyncio.sleep(self.chance.uniform(0.1, 0.9))
             await self.chance.choice(kinds)(lead_id)
 
     async def take_over(self, lead_id: int) -> None:
@@ -147,7 +147,7 @@ class Skips:
             lead = await eventually(lambda: self._at(client, "begin"), within=60)
             entered = lead.state.entered_at if lead.state else None
             assert entered
-            moment = entered + timedelta(seconds=self.races.chance.uniform(0.7, 1.2))
+            moment = entered + timedelta(seconds=self.races.chance.uniform(0.95, 1.4))
             await asyncio.sleep(max((moment - now()).total_seconds(), 0))
             await self._skip(lead.id, seen=lead.move)
             await eventually(lambda: self._at(client, "long"), within=60)
