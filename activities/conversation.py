@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 import httpx
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 
@@ -21,7 +22,7 @@ from activities.clients.telegram import (
     PerhapsSent,
     Telegram,
 )
-from activities.envelope import envelope
+from activities.envelope import Parcel, envelope
 from activities.moves import Delivery, Move
 from activities.progress import progress
 from models.database import Database
@@ -38,7 +39,8 @@ from models.spot import Bot
 # paused bot lets one message through when its pause ends, and that one decides for all.
 CLAIM = text(
     """
-    with l as (select id, mode, epoch, bot_id from lead where id = :lead for update),
+    with l as (select id, mode, epoch, bot_id, chat_id, thread_id, business_connection
+               from lead where id = :lead for update),
     b as (select bot.id, bot.token, bot.paused_until from bot, l
           where bot.id = l.bot_id and bot.disabled_at is null
           and (bot.paused_until is null or bot.paused_until <= :now)),
@@ -55,13 +57,25 @@ CLAIM = text(
     and (m.epoch is null or (m.epoch = l.epoch and l.mode = 'auto'))
     and not exists (select 1 from message e where e.lead_id = l.id
                     and e.state in ('queued', 'sending') and e.position < m.position)
-    returning m.attempt, m.kind, b.id as bot_id, b.token, b.paused_until is not null as probes
+    returning m.id, m.attempt, m.kind, m.text, m.entities, m.buttons, m.details, m.quote,
+        (select r.telegram_ids[1] from message r where r.id = m.reply_to_id) as reply_to,
+        l.chat_id, l.thread_id, l.business_connection,
+        b.id as bot_id, b.token, b.paused_until is not null as probes
     """
 )
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 HEARTBEAT = 3  # seconds; the engine notices a killed deliverer after a few of them
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed(Parcel):
+    """`token` is sealed. `probes`: the first one after the bot's pause, which decides for all."""
+
+    bot_id: int
+    token: bytes
+    probes: bool
 
 
 class Conversation:
@@ -130,7 +144,7 @@ class Conversation:
         begun = monotonic()  # before the claim: its answer may be long on its way
         claimed = await self._claim(delivery)
         if claimed is not None:
-            answer = await self._send(delivery, claimed, begun=begun)
+            answer = await self._send(claimed, begun=begun)
             return await self._keep_trying_to_record(delivery, claimed, answer)
         async with self._database.unit_of_work(silent=True) as work:
             lead = await work.locked_lead(delivery.lead_id)
@@ -144,49 +158,38 @@ class Conversation:
         settings = self._settings
         return settings.sending_limit if kind == "text" else settings.upload_limit
 
-    async def _claim(self, delivery: Delivery) -> RowMapping | None:
+    async def _claim(self, delivery: Delivery) -> Claimed | None:
+        asked = {"lead": delivery.lead_id, "message": delivery.message_id, "now": delivery.now}
         async with self._database.statement() as connection:
-            claimed = await connection.execute(
-                CLAIM,
-                {"lead": delivery.lead_id, "message": delivery.message_id, "now": delivery.now},
-            )
-            return claimed.mappings().first()
+            claimed = (await connection.execute(CLAIM, asked)).mappings().first()
+        return Claimed(**claimed) if claimed else None
 
-    async def _send(self, delivery: Delivery, claimed: RowMapping, *, begun: float) -> Answer:
-        limit = self.limit(claimed["kind"])
+    async def _send(self, claimed: Claimed, *, begun: float) -> Answer:
+        limit = self.limit(claimed.kind)
         try:
-            async with self._database.reading() as session:
-                pair = select(Lead, Message).join(Message, Message.lead_id == Lead.id)
-                pair = pair.where(Message.id == delivery.message_id)
-                lead, message = (await session.execute(pair)).one()
-                media: list[Media] = []
-                if message.kind != "text":
-                    files = select(Media).where(Media.message_id == message.id)
-                    files = files.order_by(Media.position)
-                    media = list((await session.execute(files)).scalars())
-                reply_to = (
-                    await session.get(Message, message.reply_to_id) if message.reply_to_id else None
-                )
+            media = [] if claimed.kind == "text" else await self._files_of(claimed)
         except (SQLAlchemyError, OSError) as error:
             return NotSent(type(error).__name__, ours=True)
         try:
-            method = envelope(lead, message, media, reply_to=reply_to, storage=self._storage)
+            method = envelope(claimed, media, storage=self._storage)
         except (ValueError, OSError) as error:
             return Declined(code=400, description=f"{type(error).__name__}: {error}"[:200])
+        purpose = f"bot.token:{claimed.bot_id}"
         return await self._telegram.call(
-            open_sealed(
-                claimed["token"],
-                key=self._settings.key(),
-                purpose=f"bot.token:{claimed['bot_id']}",
-            ),
+            open_sealed(claimed.token, key=self._settings.key(), purpose=purpose),
             method,
             seconds=limit.total_seconds() * 0.5,
             write_until=begun + limit.total_seconds() * 0.25,
-            reference=f"{message.id}.{claimed['attempt']}",
+            reference=f"{claimed.id}.{claimed.attempt}",
         )
 
+    async def _files_of(self, claimed: Claimed) -> list[Media]:
+        async with self._database.reading() as session:
+            files = select(Media).where(Media.message_id == claimed.id).order_by(Media.position)
+            return list((await session.execute(files)).scalars())
+
     async def _keep_trying_to_record(
-        self, delivery: Delivery, claimed: RowMapping, answer: Answer
+        self, delivery: Delivery, claimed: Claimed, answer: Answer
     ) -> Move:
         """Telegram's answer is known once: it is offered to the database until that takes it.
 
@@ -207,7 +210,7 @@ class Conversation:
                     raise failure
 
     async def _record(
-        self, delivery: Delivery, claimed: RowMapping, answer: Answer, *, onwards: bool = True
+        self, delivery: Delivery, claimed: Claimed, answer: Answer, *, onwards: bool = True
     ) -> Move:
         now = delivery.now
         assert now is not None
@@ -215,9 +218,9 @@ class Conversation:
             lead = await work.locked_lead(delivery.lead_id)
             sight: Sight | None = await lead.look(now=now) if onwards else None
             message = await lead.outgoing(delivery.message_id)
-            if message.attempt == claimed["attempt"] and _is_news(answer, message):
+            if message.attempt == claimed.attempt and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)
-                if claimed["probes"] or not isinstance(answer, Accepted):
+                if claimed.probes or not isinstance(answer, Accepted):
                     bot = await work.session.get_one(Bot, lead.bot_id, with_for_update=True)
                     _tell(bot, answer, now=now)
                     sight = None

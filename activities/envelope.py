@@ -1,12 +1,11 @@
-"""A message row as the Telegram method that sends it."""
+"""A claimed message as the Telegram method that sends it."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from activities.clients.storage import Storage
 from activities.clients.telegram import Method, Upload
-from models.lead.lead import Lead
 from models.media import Media
-from models.message import Message
 
 BY_KIND = {
     "photo": "sendPhoto",
@@ -21,20 +20,31 @@ BY_KIND = {
 WITHOUT_CAPTION = ("video_note", "sticker")
 
 
-def envelope(
-    lead: Lead,
-    message: Message,
-    media: list[Media],
-    *,
-    reply_to: Message | None,
-    storage: Storage,
-) -> Method:
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A message as its claim found it, and where it goes. `reply_to` is Telegram's id."""
+
+    id: int
+    attempt: int
+    kind: str
+    chat_id: int
+    thread_id: int | None = None
+    business_connection: str | None = None
+    text: str = ""
+    entities: list[Any] = field(default_factory=list)
+    buttons: list[Any] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+    reply_to: int | None = None
+    quote: str | None = None
+
+
+def envelope(message: Parcel, media: list[Media], *, storage: Storage) -> Method:
     """Raises ValueError for a row that Telegram has no method for, OSError for a lost file."""
     address: dict[str, Any] = {
-        "chat_id": lead.chat_id,
-        "message_thread_id": lead.thread_id,
-        "business_connection_id": lead.business_connection,
-        "reply_parameters": _reply(message, reply_to),
+        "chat_id": message.chat_id,
+        "message_thread_id": message.thread_id,
+        "business_connection_id": message.business_connection,
+        "reply_parameters": _reply(message),
     }
     entities = message.entities or None
     buttons = _buttons(message)
@@ -62,7 +72,7 @@ def envelope(
     return Method(BY_KIND[kind], **address, **{kind: files[0]}, **words, reply_markup=buttons)
 
 
-def button_data(message: Message, button: str) -> str:
+def button_data(message: Parcel, button: str) -> str:
     """What a press brings back: evidence that this attempt arrived, and which button it was."""
     return f"{message.id}.{message.attempt}.{button}"
 
@@ -77,24 +87,24 @@ def _file(media: Media, *, storage: Storage) -> str | Upload:
     return Upload(path, (media.name or media.kind).rsplit("/", 1)[-1])
 
 
-def _reply(message: Message, reply_to: Message | None) -> dict[str, Any] | None:
-    if reply_to is None or not reply_to.telegram_ids:
+def _reply(message: Parcel) -> dict[str, Any] | None:
+    if message.reply_to is None:
         return None
     return {
-        "message_id": reply_to.telegram_ids[0],
+        "message_id": message.reply_to,
         "quote": message.quote,
         "allow_sending_without_reply": True,
     }
 
 
-def _buttons(message: Message) -> dict[str, Any] | None:
+def _buttons(message: Parcel) -> dict[str, Any] | None:
     if not message.buttons:
         return None
     rows = [[_button(message, button) for button in row] for row in message.buttons]
     return {"inline_keyboard": rows}
 
 
-def _button(message: Message, button: dict[str, str]) -> dict[str, str]:
+def _button(message: Parcel, button: dict[str, str]) -> dict[str, str]:
     if button.get("url"):
         return {"text": button["text"], "url": button["url"]}
     return {"text": button["text"], "callback_data": button_data(message, button["id"])}

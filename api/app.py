@@ -79,7 +79,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.state.webhooks = {}
     for each in ROUTES:
         app.include_router(each.router)
-    app.router.routes.extend(telegram.routes)
+    app.router.routes[:0] = telegram.routes  # asked for more often than all others together
     app.state.paths = {found.path for found in iter_route_contexts(app.routes)}
     app.mount("/api/v1", robots(app.state))
     errors.install(app)

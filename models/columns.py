@@ -46,7 +46,7 @@ def stamped() -> Any:
 def document(default: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:
     """A JSON value that is replaced whole, never changed in place."""
     return Field(
-        default_factory=default,
+        default_factory=lambda: default(),  # pydantic looks into a factory, and slowly into a type
         sa_type=JSONB,
         nullable=False,
         sa_column_kwargs={"server_default": "{}" if default is dict else "[]"},

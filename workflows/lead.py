@@ -36,7 +36,6 @@ class LeadWorkflow:
     async def lead(self, run: LeadRun) -> None:
         move = await self.advance()
         while True:
-            self.show(move.place)
             for media_id in move.fetch:
                 self.begin(self.fetch, media_id)
             if move.deliver:
@@ -44,6 +43,7 @@ class LeadWorkflow:
             elif move.more:
                 move = await self.advance()
             else:
+                self.show(move.place)
                 if move.typing:
                     self.begin(self.type, move.typing)
                 await self.doorbell(move)
@@ -139,7 +139,8 @@ class LeadWorkflow:
         return self.rounds >= ROUNDS or workflow.info().is_continue_as_new_suggested()
 
     def show(self, place: Place) -> None:
-        """For the console: where the lead stands, in search attributes and in words."""
+        """For the console: where the lead rests, in search attributes and in words. Each change is
+        an event, and nobody looks for a step that was passed through."""
         if place == self.place:
             return
         now, before = attributes(place), attributes(self.place)

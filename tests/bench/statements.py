@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from models.database import CHANNEL
 from models.lead import receiving
 
 WROTE = re.sub(r"(?<![:\w]):(\w+)", r"%(\1)s", str(receiving.WROTE.text))
@@ -72,5 +73,5 @@ def wrote(raw: bytes, update: dict[str, Any], *, bot: int) -> dict[str, Any]:
         "kind": "text", "text": message["text"], "entities": "[]", "details": "{}", "album": None,
         "telegram_id": message["message_id"], "quote": None, "reply_to": None,
         "sent_at": datetime.fromtimestamp(message["date"], UTC), "media": "[]",
-        "shown": message["text"], "now": datetime.now(UTC),
+        "shown": message["text"], "now": datetime.now(UTC), "channel": CHANNEL,
     }  # fmt: skip

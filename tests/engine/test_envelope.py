@@ -8,12 +8,9 @@ from aiogram import methods
 
 from activities.clients.storage import Storage
 from activities.clients.telegram import Method, Upload
-from activities.envelope import BY_KIND, envelope
-from models.lead.lead import Lead
+from activities.envelope import BY_KIND, Parcel, envelope
 from models.media import Media
-from models.message import Direction, Message, State
 
-LEAD = Lead(id=1, bot_id=7, chat_id=501)
 BUTTONS = [[{"id": "yes", "text": "Да"}, {"text": "Сайт", "url": "https://nova.example"}]]
 BOLD = [{"type": "bold", "offset": 0, "length": 2}]
 
@@ -38,11 +35,8 @@ def understood(method: Method) -> Any:
     return known.model_validate(plain(method.fields))
 
 
-def message(kind: str, **fields: Any) -> Message:
-    return Message(
-        id=17, lead_id=1, kind=kind, attempt=2, author="user:1",
-        direction=Direction.OUT, state=State.SENDING, **fields,
-    )  # fmt: skip
+def message(kind: str, **fields: Any) -> Parcel:
+    return Parcel(id=17, kind=kind, attempt=2, chat_id=501, **fields)
 
 
 async def file(storage: Storage, kind: str) -> Media:
@@ -52,9 +46,8 @@ async def file(storage: Storage, kind: str) -> Media:
 
 def test_a_text_keeps_its_formatting_its_buttons_and_what_it_answers(storage: Storage) -> None:
     row = message("text", text="Да!", entities=BOLD, buttons=BUTTONS, quote="вопрос",
-                  details={"link_preview": False})  # fmt: skip
-    answered = message("text", telegram_ids=[77])
-    method = understood(envelope(LEAD, row, [], reply_to=answered, storage=storage))
+                  reply_to=77, details={"link_preview": False})  # fmt: skip
+    method = understood(envelope(row, [], storage=storage))
     assert (method.chat_id, method.text, method.entities[0].type) == (501, "Да!", "bold")
     assert (method.reply_parameters.message_id, method.reply_parameters.quote) == (77, "вопрос")
     assert method.link_preview_options.is_disabled
@@ -65,7 +58,7 @@ def test_a_text_keeps_its_formatting_its_buttons_and_what_it_answers(storage: St
 @pytest.mark.parametrize("kind", BY_KIND)
 async def test_each_kind_of_file_goes_by_its_own_method(storage: Storage, kind: str) -> None:
     row = message(kind, text="подпись", entities=BOLD)
-    method = envelope(LEAD, row, [await file(storage, kind)], reply_to=None, storage=storage)
+    method = envelope(row, [await file(storage, kind)], storage=storage)
     assert method.name == BY_KIND[kind]
     understood(method)
     upload = method.fields[kind]
@@ -76,21 +69,21 @@ async def test_each_kind_of_file_goes_by_its_own_method(storage: Storage, kind: 
 async def test_an_album_carries_its_words_on_the_first_member(storage: Storage) -> None:
     media = [await file(storage, "photo"), await file(storage, "video")]
     row = message("album", text="Вот", entities=BOLD)
-    method = understood(envelope(LEAD, row, media, reply_to=None, storage=storage))
+    method = understood(envelope(row, media, storage=storage))
     assert [one.type for one in method.media] == ["photo", "video"]
     assert [one.caption for one in method.media] == ["Вот", None]
 
 
 async def test_a_file_without_our_copy_goes_by_telegrams_id(storage: Storage) -> None:
     known = Media(lead_id=1, kind="photo", file_id="AgAC")
-    method = envelope(LEAD, message("photo"), [known], reply_to=None, storage=storage)
+    method = envelope(message("photo"), [known], storage=storage)
     assert method.fields["photo"] == "AgAC"
     assert "caption" not in method.fields
 
 
 async def test_a_message_that_has_lost_its_file_has_no_method(storage: Storage) -> None:
     with pytest.raises(ValueError, match="lost its file"):
-        envelope(LEAD, message("photo"), [], reply_to=None, storage=storage)
+        envelope(message("photo"), [], storage=storage)
     gone = Media(lead_id=1, kind="photo", sha256=b"\0" * 32)
     with pytest.raises(FileNotFoundError):
-        envelope(LEAD, message("photo"), [gone], reply_to=None, storage=storage)
+        envelope(message("photo"), [gone], storage=storage)
