@@ -212,7 +212,10 @@ class Talking(LeadRow):
     ) -> None:  # fmt: skip
         media.state, media.reason = state, reason
         media.sha256, media.size = sha256 or media.sha256, size or media.size
+        all_seen = self.seen == self.seq
         self.record(Action.MEDIA_FETCHED, by=TELEGRAM, ref=media.message_id, state=state)
+        if all_seen:  # it moves nothing: nobody has to look because of it
+            self.seen = self.seq
 
     async def fetch_again(self, media_id: int, *, by: str, now: datetime) -> None:
         """A person asks for a file that could not be had. Raises Missing."""

@@ -68,6 +68,8 @@ async def test_a_photo_is_copied_from_telegram_and_kept_by_its_content(world: Wo
     assert media.sha256 is not None
     with Image.open(world.storage.path(media.sha256)) as kept:
         assert kept.size == (64, 48)
+    lead = await world.lead(petra)
+    assert lead.seen == lead.seq, "a fetched file leaves the lead unseen"
 
 
 async def test_a_file_too_large_for_bots_is_a_placeholder_with_its_size(world: World) -> None:
