@@ -86,6 +86,7 @@ def why_manual(because: str | None, reason: dict[str, str] | None = None) -> str
         "no_such_step": _("the process names a step that does not exist"),
         "runaway": _("the process went in circles"),
         "no_process": _("no process is set for this spot"),
+        "restored": _("the database came back from a backup: look at what was leaving"),
         "stopped": _("the process was stopped"),
     }
     return known.get(because or "", "")
