@@ -1,5 +1,6 @@
 """Live updates in the page: by key, in order, and nothing of the reader's is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
@@ -29,6 +30,13 @@ PAGE = environment.from_string(
     <form><textarea id="typed"></textarea></form></main>{% endblock %}"""
 )
 asked: list[str] = []
+held: list[asyncio.Event] = []  # what an answer waits for before it leaves, as it was when asked
+
+
+AS_IT_WAS = "".join(
+    f'<li id="r{number}" data-at="{at}" data-v="5" data-lead="{number}" data-mode="auto">old</li>'
+    for number, at in ((1, 30), (2, 20), (3, 10))
+)
 
 
 def row(number: int, *, at: int, v: int = 9, mode: str = "auto", text: str = "new") -> str:
@@ -54,6 +62,9 @@ async def swaps(site: Website, context: BrowserContext) -> AsyncIterator[Page]:
 
     async def changes(after: int) -> Response:
         asked.append(str(after))
+        if held:
+            await held[0].wait()
+            return HTMLResponse(partial("#rows", "innerMorph", AS_IT_WAS))
         return HTMLResponse(partial("#rows", "bump", row(3, at=99, v=50, text="caught up")))
 
     async def draw(
@@ -70,6 +81,7 @@ async def swaps(site: Website, context: BrowserContext) -> AsyncIterator[Page]:
     FRAGMENTS["row"] = Fragment("row", draw, opened=False)
     tab = await enter(context, site, await site.person())
     asked.clear()
+    held.clear()
     await tab.goto(f"{site.address}/swaps")
     await eventually(lambda: asked)
     await expect(tab.locator("#r3")).to_have_text("caught up")
@@ -112,6 +124,33 @@ async def test_an_older_version_never_replaces_a_newer_one(site: Website, swaps:
     tell(site, partial("#rows", "bump", row(2, at=20, v=6, text="after")))
     await expect(swaps.locator("#r2")).to_have_text("after")
     await expect(swaps.locator("#r1")).to_have_text("newer")
+
+
+async def test_an_older_version_does_not_move_a_row_either(site: Website, swaps: Page):
+    tell(site, partial("#rows", "bump", row(3, at=40, v=7)))
+    tell(site, partial("#rows", "bump", row(3, at=10, v=6, text="late")))
+    tell(site, partial("#rows", "bump", row(2, at=20, v=6, text="after")))
+    await expect(swaps.locator("#r2")).to_have_text("after")
+    assert await order(swaps) == ["r3", "r1", "r2"]
+
+
+async def test_an_answer_older_than_what_came_meanwhile_undoes_nothing(site: Website, swaps: Page):
+    held.append(asyncio.Event())
+    asked.clear()
+    for stream in site.app.state.hub.streams:
+        stream.put(encode("resync"))
+    await eventually(lambda: asked)
+    tell(site, partial("#rows", "bump", row(3, at=40, v=7)))
+    for stream in site.app.state.hub.streams:
+        stream.put(encode("gone", lead=2))
+    await expect(swaps.locator("#r2")).to_have_count(0)
+
+    held[0].set()
+
+    await expect(swaps.locator("#r1")).to_have_text("old")
+    await expect(swaps.locator("#r3")).to_have_text("new")
+    await expect(swaps.locator("#r2")).to_have_count(0)
+    assert await order(swaps) == ["r3", "r1"]
 
 
 async def test_what_is_the_readers_own_stays(site: Website, swaps: Page):

@@ -7,20 +7,31 @@ import { stream } from "./stream.js"
 
 const cursor = lead => document.getElementById(`cursor-${lead}`)
 const opened = () => [...document.querySelectorAll("[data-open-lead]")].map(one => Number(one.dataset.openLead))
-let line
+// Changes that came while an answer was on its way: it may be older than they are.
+const meanwhile = []
+let line, asking = 0
 
 function hear(message) {
   const { kind, lead, after, html } = message
   if (kind === "state") document.documentElement.dataset.link = message.state
   else if (kind === "hello" && message.seamless) document.querySelectorAll("[data-open-lead]").forEach(refresh)
   else if (kind === "hello" || kind === "resync") refresh()
-  else if (kind === "gone") leave(lead)
+  else if (kind === "gone") now(() => leave(lead))
   else if (html) {
     const seen = cursor(lead)
     if (seen && Number(seen.dataset.seq) < after) refresh(seen.closest("[data-refresh]"))
-    else htmx.swap({ text: html, target: document.body, swap: "none", sourceElement: document.body })
+    else now(() => show(html))
   }
   document.dispatchEvent(new CustomEvent("live", { detail: message }))
+}
+
+function now(change) {
+  if (asking) meanwhile.push(change)
+  change()
+}
+
+function show(html) {
+  htmx.swap({ text: html, target: document.body, swap: "none", sourceElement: document.body })
 }
 
 export function refresh(only) {
@@ -28,8 +39,14 @@ export function refresh(only) {
     const seen = element.querySelector("[data-seq]")?.dataset.seq ?? element.dataset.seq ?? 0
     const path = element.dataset.refresh.replace("{seq}", seen)
     const swap = element.dataset.refreshSwap ?? "none"
-    htmx.ajax("GET", path, { source: element, target: element, swap }).catch(() => {})
+    asking++
+    htmx.ajax("GET", path, { source: element, target: element, swap }).catch(() => {}).then(answered)
   }
+}
+
+// Again: what such an answer has undone. An older version never replaces a newer one.
+function answered() {
+  if (--asking === 0) meanwhile.splice(0).forEach(change => change())
 }
 
 function leave(lead) {

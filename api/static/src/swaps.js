@@ -32,6 +32,7 @@ function each(fragment, act) {
 
 function bump(list, made) {
   const shown = byId(made.id)
+  if (newer(shown, made)) return shown
   if (!accepts(list, made)) {
     if (shown && list.contains(shown) && !shown.querySelector("[aria-current]")) shown.remove()
     return null
@@ -50,6 +51,7 @@ function bump(list, made) {
 
 function put(list, made) {
   const shown = byId(made.id)
+  if (newer(shown, made)) return shown
   const later = [...list.children].find(one => one !== shown && at(one) > at(made))
   if (shown) {
     const row = morph(shown, made)
@@ -62,8 +64,9 @@ function put(list, made) {
   return made
 }
 
+const newer = (shown, made) => Number(shown?.dataset.v ?? 0) > Number(made.dataset.v ?? Infinity)
+
 function morph(shown, made) {
-  if (Number(shown.dataset.v ?? 0) > Number(made.dataset.v ?? Infinity)) return shown
   const { tagName } = made
   const fragment = document.createDocumentFragment()
   fragment.append(made)
