@@ -209,7 +209,7 @@ async def test_one_address_trying_many_names_is_slowed_too_and_others_are_not(un
 
 async def test_of_a_storm_only_the_free_tries_are_looked_at(site: Website):
     anna = await site.with_password(await site.person())
-    async with site.visitor() as browser:
+    async with site.visitor() as browser, site.at(datetime.now(UTC)):
         answers = await asyncio.gather(
             *(
                 browser.post("/sessions", data={"login": anna.login, "password": f"guess {n}"})

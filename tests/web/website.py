@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.deps import clock
 from machine.ports import free
 from models.database import Database
 from models.passwords import Passwords
@@ -58,6 +59,13 @@ class Website:
             await found.set_password(password, passwords=passwords, now=datetime.now(UTC))
         passwords.close()
         return found
+
+    @asynccontextmanager
+    async def at(self, moment: datetime) -> AsyncIterator[None]:
+        """Its clock stands still, however long the machine takes."""
+        self.app.dependency_overrides[clock] = lambda: moment
+        yield
+        del self.app.dependency_overrides[clock]
 
     @asynccontextmanager
     async def visitor(self, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
