@@ -18,6 +18,8 @@ MEASURES = {
     "P1": "p1_throughput",
     "P2": "p2_latency",
     "P3": "p3_receive",
+    "P6": "p6_page",
+    "P7": "p7_live",
     "P9": "p9_cold",
     "P11": "p11_history",
     "P13": "p13_effects",
@@ -28,14 +30,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", default="", help="measures, by commas: P1,P3")
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; no proof")
+    parser.add_argument("--keep", type=Path, default=KEPT, help="where the rows go as JSON")
     asked = parser.parse_args()
     chosen = [name for name in asked.only.upper().split(",") if name] or list(MEASURES)
     if unknown := set(chosen) - set(MEASURES):
         parser.error(f"no measure {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
     with tempfile.TemporaryDirectory(prefix="leadloom-", ignore_cleanup_errors=True) as folder:
         rows = run(Path(folder) / "bench", chosen, quick=asked.quick)
-    keep(rows, KEPT)
-    print(f"\n{table(rows)}\n\nload of the machine {load():.1f}; kept in {KEPT}")
+    keep(rows, asked.keep)
+    print(f"\n{table(rows)}\n\nload of the machine {load():.1f}; kept in {asked.keep}")
 
 
 def run(folder: Path, chosen: list[str], *, quick: bool) -> list[Row]:

@@ -76,6 +76,8 @@ class Ground:
     hooks: dict[str, Webhook] = field(default_factory=dict)
     bots: dict[str, int] = field(default_factory=dict)
     _hand: list[Child] = field(default_factory=list)
+    _bare: int | None = None
+    _children: list[Child] = field(default_factory=list)
 
     async def clients(self, process: str, number: int) -> list[int]:
         """Chats of clients who have answered once, so that everything is warm."""
@@ -112,22 +114,40 @@ class Ground:
         if self._hand:
             return
         port = self.hooks[HAND].hook.port
-        for name, words in (("hand-worker", ["worker"]), ("hand-web", ["web", str(port)])):
-            child = Child(
-                name,
-                [sys.executable, "-c", "from tests.bench import by_hand; by_hand.main()", *words],
-                log=self.house.logs / f"{name}.log",
-                folder=ROOT,
-                environment={
-                    **environment(self.house.settings),
-                    "LEADLOOM_DATABASE_URL": self.house.settings.postgres,
-                    "LEADLOOM_TEMPORAL_ADDRESS": self.house.settings.temporal,
-                    "BY_HAND_TOKEN": token(HAND, self.bots[HAND]),
-                },
-            )
-            child.start()
-            self._hand.append(child)
+        self._hand = [
+            self._python("hand-worker", "by_hand", "worker"),
+            self._python("hand-web", "by_hand", "web", str(port)),
+        ]
         await eventually(lambda: answers(port), within=30)
+
+    async def with_bare(self) -> int:
+        """The port of the web's reference, started once."""
+        if self._bare is None:
+            self._bare = port = free()[0]
+            self._python("bare", "bare", str(port))
+            await eventually(lambda: answers(port), within=30)
+        return self._bare
+
+    def _python(self, name: str, module: str, *words: str) -> Child:
+        child = Child(
+            name,
+            [sys.executable, "-c", f"from tests.bench import {module}; {module}.main()", *words],
+            log=self.house.logs / f"{name}.log",
+            folder=ROOT,
+            environment={
+                **environment(self.house.settings),
+                "LEADLOOM_DATABASE_URL": self.house.settings.postgres,
+                "LEADLOOM_TEMPORAL_ADDRESS": self.house.settings.temporal,
+                "BY_HAND_TOKEN": token(HAND, self.bots[HAND]),
+            },
+        )
+        child.start()
+        self._children.append(child)
+        return child
+
+    def stop(self) -> None:
+        for child in self._children:
+            child.stop(patience=timedelta(seconds=2))
 
     async def forgotten_by_worker(self) -> None:
         """As many others talk as fit into the worker's memory."""
@@ -165,8 +185,7 @@ async def ground(house: Household, telegram_port: int, *, quick: bool) -> AsyncI
             await _settle(made)
             yield made
         finally:
-            for child in made._hand:
-                child.stop(patience=timedelta(seconds=2))
+            made.stop()
             await database.close()
 
 
