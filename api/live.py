@@ -30,9 +30,10 @@ from sqlmodel import col
 
 from api.language import Reader, reading
 from api.sight import Glimpse, Sight, glimpses
-from models.database import CHANNEL, Database
+from models.database import Database
 from models.session import Session, alive
 from models.user import User
+from models.writing import CHANNEL
 
 log = logging.getLogger(__name__)
 

@@ -1,32 +1,21 @@
 """The database: one engine a process, and the unit of work, the only commit in the project."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from select import POLLIN, poll
 from typing import Any
 
-from sqlalchemy import Executable, Result, event, select, text
+from sqlalchemy import Executable, Result, event, select
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from models.errors import Missing, Outrun
 from models.lead.lead import Lead
+from models.message import Message
 from models.queries.visibility import visible_leads
 from models.user import User
-
-CHANNEL = "leadloom"
-MOST_NAMED = 300  # leads in one NOTIFY; past that it says "look at everything"
-
-LINES = (
-    "insert into event (lead_id, seq, kind, ref, actor, at, particulars) select lead_id, seq, kind,"
-    " ref, actor, at, particulars from jsonb_to_recordset(cast(:lines as jsonb)) as line(lead_id"
-    " bigint, seq bigint, kind text, ref bigint, actor text, at timestamptz, particulars jsonb)"
-)
-WRITE = text(LINES)
-# NOTIFY once and last: it serialises commits.
-WRITE_AND_TELL = text(f"with written as ({LINES}) select pg_notify(:channel, :payload)")
+from models.writing import as_json, for_the_orm, write
 
 Ring = Callable[[int, int], Awaitable[None]]
 
@@ -45,7 +34,7 @@ class Database:
             max_overflow=0,
             pool_recycle=1800,
             pool_use_lifo=True,
-            json_serializer=_json,
+            json_serializer=as_json,
             connect_args={
                 "prepare_threshold": 1,
                 "connect_timeout": 5,
@@ -68,7 +57,6 @@ class Database:
             work = Work(session)
             yield work
             await work.flush()
-            await work.announce()
             await session.commit()
         if not silent:
             for lead_id, seq in work.rings.items():
@@ -107,6 +95,7 @@ class Work:
         self.rings: dict[int, int] = {}
         self.changed: dict[int, int] = {}
         self._lines: list[dict[str, Any]] = []
+        self._new: list[Message] = []
         session.sync_session.info["work"] = self
 
     async def locked_lead(
@@ -127,34 +116,25 @@ class Work:
         return lead
 
     def add(self, row: object) -> None:
-        self.session.add(row)
+        if isinstance(row, Message):
+            self._new.append(row)
+        else:
+            self.session.add(row)
 
     async def execute(self, statement: Executable, values: Any = None) -> Result[Any]:
         return await self.session.execute(statement, values)
 
-    async def flush(self) -> None:
-        if self.session.new or self.session.dirty or self.session.deleted:
-            await self.session.flush()
-
     def tell(self, *, ref: Any = None, **line: Any) -> None:
-        """A line of the timeline. All are written at once at the end; `ref` may be a row that gets
-        its id only then."""
+        """A line of the timeline. `ref` may be a message that is not stored yet."""
         self._lines.append({"ref": ref, **line})
 
-    async def write_lines(self) -> None:
-        """For who reads the timeline in the transaction that writes it."""
-        if self._lines:
-            await self.session.execute(WRITE, {"lines": self._written()})
-
-    async def announce(self) -> None:
-        if self.changed:
-            named = list(self.changed.items()) if len(self.changed) <= MOST_NAMED else []
-            told = {"lines": self._written(), "channel": CHANNEL, "payload": _json(named)}
-            await self.session.execute(WRITE_AND_TELL, told)
-
-    def _written(self) -> str:
-        lines, self._lines = self._lines, []
-        return _json([{**line, "ref": getattr(line["ref"], "id", line["ref"])} for line in lines])
+    async def flush(self) -> None:
+        """The database holds what was done until now, for who reads it in this transaction."""
+        if for_the_orm(self.session):
+            await self.session.flush()
+        new, lines, changed = self._new, self._lines, self.changed
+        self._new, self._lines, self.changed = [], [], {}
+        await write(self.session, new=new, lines=lines, changed=changed)
 
 
 def _still_there(connection: Any, *_: object) -> None:
@@ -163,7 +143,3 @@ def _still_there(connection: Any, *_: object) -> None:
     looking.register(connection.driver_connection.fileno(), POLLIN)
     if looking.poll(0):
         raise DisconnectionError
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))

@@ -53,11 +53,12 @@ async def test_killed_at_named_moments(town: Town) -> None:
     assert await asyncio.to_thread(town.count, first_message(State.SENT)) == 1
     await town.revive("worker")
 
-    crowd = Crowd(town, clients=6, messages=90, chance=random.Random(1), pause=1.5)
+    crowd = Crowd(town, clients=6, messages=1000, chance=random.Random(1), pause=1.5)
     killer = Killer(town, chance=random.Random(2))
     async with people(town, crowd, chance=random.Random(3), pause=2):
         for point in POINTS:
             assert await killer.at(point), f"nothing came to the moment: {point}"
+        crowd.falls_silent()
     await town.mend()
     await town.quiet(within=120)
     verdict = await town.check()

@@ -102,7 +102,7 @@ class Driving(Talking, Listening):
     async def unanswered(self, *, now: datetime) -> list[Heard]:
         """Of that, what the step reads by default: words after the last message of a person, and
         whatever happened outside."""
-        await self.work.write_lines()
+        await self.work.flush()
         last = select(func.max(Event.seq)).where(
             Event.lead_id == self.id, Event.kind == Action.MANAGER_WROTE
         )

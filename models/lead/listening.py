@@ -95,7 +95,6 @@ class Listening(LeadRow):
         `words_of` are heard before, and the process may ask about them besides those it stores.
         """
         await self.work.flush()
-        await self.work.write_lines()
         state = self.state if self.format <= FORMAT else None
         words = {one.ref for one in words_of if one.ref}
         if state is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.database import CHANNEL, Database, Work
+from models.database import Database, Work
 from models.lead.arrival import (
     Arrival,
     Barred,
@@ -29,6 +29,7 @@ from models.lead.opening import opened
 from models.message import Message, MessageEdit
 from models.timeline import CLIENT, Action
 from models.update import TelegramUpdate, UpdateState
+from models.writing import CHANNEL
 
 OURS = ("22", "23", "42804")  # SQLSTATEs of errors about our data, not about the database
 MISREAD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel
 
 from models.columns import count, defaulting, document, identity, moment, reference, stamped
+from models.message import Message
 from models.timeline import Action
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class LeadRow(SQLModel):
         *,
         by: str,
         at: datetime | None = None,
-        ref: int | SQLModel | None = None,
+        ref: int | Message | None = None,
         **particulars: Any,
     ) -> int:
         """One line of the timeline; returns its seq. Who reads it is rung after the commit.

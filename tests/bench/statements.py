@@ -5,8 +5,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from models.database import CHANNEL
 from models.lead import receiving
+from models.writing import CHANNEL
 
 WROTE = re.sub(r"(?<![:\w]):(\w+)", r"%(\1)s", str(receiving.WROTE.text))
 

@@ -14,7 +14,7 @@ from tests.chaos.wire import Moment
 from tests.eventually import eventually
 
 SOON = 12.0  # seconds that a moment may take to come
-CLAIM, OUTCOME, MOVE = "set state = 'sending'", "UPDATE message SET", "INSERT INTO event"
+CLAIM, OUTCOME, MOVE = "set state = 'sending'", '"message_sent"', '"process_said"'
 UPDATE = "insert into telegram_update"
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("429", {"retry_after": 1}),

@@ -54,6 +54,9 @@ class Crowd:
                 self._counted()
                 await self._say(client)
 
+    def falls_silent(self) -> None:
+        self.left = 0
+
     def _counted(self) -> None:
         self.left -= 1
         self.said += 1

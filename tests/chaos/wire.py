@@ -22,7 +22,8 @@ READY = b"Z\x00\x00\x00\x05"
 
 @dataclass(eq=False)
 class Trap:
-    """Springs once, at the first statement that contains `piece`, in whatever case.
+    """Springs once, at the first statement that contains `piece`, in whatever case: in its words or
+    in what it is run with.
 
     `asked` holds the statement before the server has seen it, `answered` holds its answer;
     `committing` and `committed` do so with the COMMIT of the transaction that it was part of.
@@ -197,7 +198,7 @@ class Talk:
         return not trap.torn
 
     def _statement(self, frame: bytes) -> str | None:
-        """The SQL that this message runs, if it runs any."""
+        """The SQL that this message runs, if it runs any, and what it is run with."""
         kind, body = frame[:1], frame[5:]
         if kind == b"Q":
             return body.rstrip(b"\x00").decode(errors="replace")
@@ -205,8 +206,8 @@ class Talk:
             name, sql, _ = body.split(b"\x00", 2)
             self.prepared[name] = sql.decode(errors="replace")
         elif kind == b"B":
-            _, name, _ = body.split(b"\x00", 2)
-            return self.prepared.get(name, "")
+            _, name, given = body.split(b"\x00", 2)
+            return f"{self.prepared.get(name, '')}\n{given.decode(errors='replace')}"
         return None
 
     def _sprung(self, statement: str) -> Trap | None:

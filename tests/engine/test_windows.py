@@ -82,7 +82,7 @@ async def test_an_outcome_stored_twice_is_one_line(wired: World, wire: Wire) -> 
     ivan = await waiting(wired)
     await takes_over(wired, ivan)
     await wired.stands_at(ivan, "ask", mode="manual")
-    trap = wire.trap("UPDATE message SET", "committed")
+    trap = wire.trap('"message_sent"', "committed")
     message = await writes(wired, ivan, "Один раз")
     await trap.sprung()
     trap.tear()

@@ -1,0 +1,127 @@
+"""One statement for what a move changes: leads, messages, their lines and the doorbell.
+
+The ORM's own flush takes a statement for each of them; measured for a client's message that a
+process answers, it was a third of the worker's time (docs/performance.md). What is not a move (a
+contact edited, a new lead) is still the ORM's.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
+
+from models.lead.lead import Lead
+from models.message import Message
+
+CHANNEL = "leadloom"
+MOST_NAMED = 300  # leads in one NOTIFY; past that it says "look at everything"
+
+LEAD = """seq seen rung move epoch run stage_key line owner_id fields blocked_at mode mode_at
+mode_by mode_because mode_seq manual_until process_key version step process_state due_at
+last_action_at last_text last_author last_state unread waiting_since notice archived_at"""
+MESSAGE = "position state reason epoch attempt claimed_at not_before telegram_ids sent_at"
+NEW_MESSAGE = [name for name in Message.model_fields if name not in ("id", "created_at")]
+MOVED: dict[type, frozenset[str]] = {
+    Lead: frozenset(LEAD.split()),
+    Message: frozenset(MESSAGE.split()),
+}
+
+
+def _updating(table: str, columns: str) -> str:
+    """Of each row given as {id, changed columns} only those change."""
+    listed = ", ".join(columns.split())
+    return f"""
+        update {table} set ({listed}) = (select {listed} from jsonb_populate_record({table}, x))
+        from jsonb_array_elements(cast(:{table}s as jsonb)) x
+        where {table}.id = cast(x->>'id' as bigint)
+    """  # noqa: S608 - made of the names above
+
+
+# A line may speak of a message that gets its id only here: it names its position.
+WRITE = text(
+    f"""
+    with new as (
+        insert into message ({", ".join(NEW_MESSAGE)})
+        select {", ".join(NEW_MESSAGE)}
+        from jsonb_populate_recordset(null::message, cast(:new as jsonb))
+        returning id, created_at, lead_id, position),
+    moved as ({_updating("message", MESSAGE)}),
+    led as ({_updating("lead", LEAD)}),
+    told as (
+        insert into event (lead_id, seq, kind, ref, actor, at, particulars)
+        select line.lead_id, seq, kind, coalesce(ref, new.id), actor, at, particulars
+        from jsonb_to_recordset(cast(:lines as jsonb)) as line(lead_id bigint, seq bigint,
+            kind text, ref bigint, position bigint, actor text, at timestamptz, particulars jsonb)
+        left join new on new.lead_id = line.lead_id and new.position = line.position)
+    select array(select row_to_json(n) from (select lead_id, position, id, created_at from new) n),
+        case when :named <> '' then pg_notify('{CHANNEL}', :named) end
+    """  # noqa: S608 - made of the names above
+)
+
+
+def for_the_orm(session: AsyncSession) -> bool:
+    """Whether anything but moves of leads and messages has changed."""
+    return bool(session.new or session.deleted) or any(
+        instance_state(row).committed_state.keys() - MOVED.get(type(row), frozenset())
+        for row in session.dirty
+    )
+
+
+async def write(
+    session: AsyncSession,
+    *,
+    new: list[Message],
+    lines: list[dict[str, Any]],
+    changed: dict[int, int],
+) -> None:
+    """`changed`: the leads to be announced, with their last seq. NOTIFY serialises commits, but
+    only at the commit itself."""
+    moved = [(row, instance_state(row)) for row in session.dirty]
+    rows: dict[type, list[dict[str, Any]]] = {Lead: [], Message: []}
+    for row, state in moved:
+        if state.committed_state:
+            values = {name: getattr(row, name) for name in state.committed_state}
+            rows[type(row)].append({"id": row.id, **values})
+    if not (new or lines or changed or any(rows.values())):
+        return
+    named = list(changed.items()) if len(changed) <= MOST_NAMED else []
+    values = {
+        "new": as_json([_columns(message) for message in new]),
+        "messages": as_json(rows[Message]),
+        "leads": as_json(rows[Lead]),
+        "lines": as_json([_line(line) for line in lines]),
+        "named": as_json(named) if changed else "",
+    }
+    found = (await session.execute(WRITE, values)).scalar_one()
+    for _, state in moved:
+        state._commit_all(state.dict, session.sync_session.identity_map)
+    _now_stored(session, new, found)
+
+
+def _now_stored(session: AsyncSession, new: Iterable[Message], found: list[Any]) -> None:
+    numbers = {(one["lead_id"], one["position"]): one for one in found}
+    for message in new:
+        made = numbers[message.lead_id, message.position]
+        message.id, message.created_at = made["id"], datetime.fromisoformat(made["created_at"])
+        make_transient_to_detached(message)
+        session.add(message)
+
+
+def _columns(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in NEW_MESSAGE}
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    ref = line["ref"]
+    if not isinstance(ref, Message):
+        return line
+    return {**line, "ref": ref.id, "position": ref.position}
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
