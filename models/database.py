@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from select import POLLIN, poll
 from typing import Any
 
-from sqlalchemy import Executable, Result, event, select
+from sqlalchemy import Executable, Result, bindparam, event, select
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
@@ -16,6 +16,8 @@ from models.message import Message
 from models.queries.visibility import visible_leads
 from models.user import User
 from models.writing import as_json, for_the_orm, write
+
+LOCKED = select(Lead).where(Lead.id == bindparam("lead")).with_for_update()
 
 Ring = Callable[[int, int], Awaitable[None]]
 
@@ -105,10 +107,8 @@ class Work:
 
         `seen` is the `move` that the person's page showed. Raises Missing, Outrun.
         """
-        query = select(Lead).where(Lead.id == lead_id).with_for_update()
-        if visible_to is not None:
-            query = query.where(visible_leads(visible_to))
-        lead = (await self.session.execute(query)).scalar_one_or_none()
+        query = LOCKED if visible_to is None else LOCKED.where(visible_leads(visible_to))
+        lead = (await self.session.execute(query, {"lead": lead_id})).scalar_one_or_none()
         if lead is None:
             raise Missing("There is no such lead, or it is not yours to see")
         if seen is not None and lead.move != seen:
