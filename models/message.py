@@ -3,7 +3,8 @@
 scheduled ──its time──► queued ──claim──► sending ──200──► sent
                           ▲                 │  └─ refused for sure ──► failed
                           └─ surely not ────┘  └─ no clear answer ──► unknown
-scheduled, queued ──► cancelled          unknown ──► sent | failed | queued, by a person
+scheduled, queued ──► cancelled          unknown ──► sent | failed | queued, by a person,
+                                                       or by later evidence
 """
 
 from datetime import datetime

@@ -43,6 +43,9 @@ BAD: dict[str, Any] = {
     "a language that is an object": message(**{"from": {**IVAN, "language_code": {}}}),
     "entities that are a number": message(entities=5),
     "a reply to nothing": message(reply_to_message={"message_id": "x"}),
+    "a reply to what was said far away": message(
+        reply_to_message={"message_id": 5, "from": {"id": 1}, "date": 1e20, "text": "да"}
+    ),
     "a quote that is a number": message(quote={"text": 5}),
     "a photo without sizes": message(text=None, photo=[]),
     "a file whose size is text": message(document={"file_id": "a", "file_size": "big"}),

@@ -41,6 +41,15 @@ class Chat:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answered:
+    """A message that a client replies to and has not written: as Telegram shows it."""
+
+    telegram_id: int
+    sent_at: float
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wrote:
     chat: Chat
     sender: Sender
@@ -52,6 +61,7 @@ class Wrote:
     details: dict[str, Any] = field(default_factory=dict)
     album: str | None = None
     reply_to: int | None = None
+    answers: Answered | None = None
     quote: str | None = None
     media: list[dict[str, Any]] = field(default_factory=list)
 
@@ -169,8 +179,20 @@ def _wrote(message: dict[str, Any]) -> Wrote | Ignored:
         details=details,
         album=_text(message.get("media_group_id")) or None,
         reply_to=(message.get("reply_to_message") or {}).get("message_id"),
+        answers=_answered(message),
         quote=_text((message.get("quote") or {}).get("text")) or None,
         media=media,
+    )
+
+
+def _answered(message: dict[str, Any]) -> Answered | None:
+    answered = message.get("reply_to_message") or {}
+    if not answered.keys() >= {"from", "date"} or answered["from"]["id"] == message["from"]["id"]:
+        return None
+    return Answered(
+        telegram_id=int(answered["message_id"]),
+        sent_at=float(answered["date"]),
+        text=_text(answered.get("text", answered.get("caption"))),
     )
 
 

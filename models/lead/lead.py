@@ -1,16 +1,18 @@
 """The lead: a client in one chat of one bot, their deal, and the process that leads them.
 
-One behaviour a file: `receiving` (what came), `talking` (what leaves), `driving` (who leads: the
-process or a person), `dealing` (stage, tags, owner, notes, money).
+One behaviour a file: `receiving` (what came), `talking` (what leaves), `proving` (what says that it
+arrived), `driving` (who leads: the process or a person), `dealing` (stage, tags, owner, notes,
+money).
 """
 
 from sqlalchemy import Index, text
 
 from models.lead.dealing import Dealing
 from models.lead.driving import Driving
+from models.lead.proving import Proving
 
 
-class Lead(Driving, Dealing, table=True):
+class Lead(Driving, Proving, Dealing, table=True):
     """All verbs need the row locked (`work.locked_lead`) and record their own line."""
 
     __tablename__ = "lead"

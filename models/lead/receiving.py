@@ -135,18 +135,21 @@ async def _wrote(
     database: Database, raw: bytes, wrote: Wrote, *, bot_id: int, update_id: int, now: datetime
 ) -> Receipt:
     values = _values(raw, wrote, bot_id=bot_id, update_id=update_id, now=now)
-    async with database.statement() as connection:
-        stored = await _store(connection, values)
-    if stored is not None:
-        lead_id, seq, ring = stored
-        if ring:
-            database.ring_beside(lead_id, seq)
-        return Receipt(lead_id=lead_id)
+    if wrote.answers is None:
+        async with database.statement() as connection:
+            stored = await _store(connection, values)
+        if stored is not None:
+            lead_id, seq, ring = stored
+            if ring:
+                database.ring_beside(lead_id, seq)
+            return Receipt(lead_id=lead_id)
     async with database.unit_of_work() as work:
         lead = await _lead(work, wrote.chat, bot_id=bot_id)
         if lead is None:
             lead = await opened(work, wrote, bot_id=bot_id, now=now)
-            await work.flush()
+        elif wrote.answers is not None and not await _known(work, raw, bot_id=bot_id):
+            await lead.replied(wrote.answers, at=now)
+        await work.flush()
         # Once more for a lead that was opened while we looked, by another message of this client.
         stored = await _store(work.session, values)
         if stored is not None and stored[2]:
@@ -231,6 +234,13 @@ async def _lead(work: Work, chat: Chat, *, bot_id: int) -> Lead | None:
         Lead.thread_id.is_not_distinct_from(chat.thread_id),
     )
     return (await work.execute(query.with_for_update())).scalar_one_or_none()
+
+
+async def _known(work: Work, raw: bytes, *, bot_id: int) -> bool:
+    query = select(TelegramUpdate.id).where(
+        TelegramUpdate.bot_id == bot_id, TelegramUpdate.digest == _digest(raw)
+    )
+    return (await work.execute(query)).first() is not None
 
 
 async def _poison(

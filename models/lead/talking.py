@@ -1,6 +1,5 @@
 """What leaves to the client: by a person, by the process; and what becomes of it."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -11,13 +10,11 @@ from models.lead.content import Content, pieces
 from models.lead.row import LeadRow
 from models.media import Media, MediaState
 from models.message import Direction, Message, State
-from models.timeline import CLIENT, TELEGRAM, Action
+from models.timeline import TELEGRAM, Action
 from models.user import User
 
 PREVIEW = 160
 FORBIDDEN = 403
-# A client's program may send any data with a press.
-OUR_BUTTON = re.compile(r"(?P<message>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9})\.(?P<button>.+)")
 
 
 class Talking(LeadRow):
@@ -233,31 +230,6 @@ class Talking(LeadRow):
         if message is None or message.lead_id != self.id or message.direction != Direction.OUT:
             raise Missing("There is no such message")
         return message
-
-    async def pressed(self, data: str, *, telegram_id: int, at: datetime) -> None:
-        """A button of ours, `<message>.<attempt>.<button>`: a reply, and proof that it arrived."""
-        ours = OUR_BUTTON.fullmatch(data)
-        message = await self.work.session.get(Message, int(ours["message"])) if ours else None
-        if ours is None or message is None or message.lead_id != self.id:
-            return
-        attempt, button = ours["attempt"], ours["button"]
-        unsettled = message.state in (State.UNKNOWN, State.QUEUED, State.SENDING)
-        if unsettled and message.attempt >= int(attempt) > 0:
-            self._settled(message)
-            message.state, message.reason = State.SENT, None  # a resend is not needed any more
-            message.telegram_ids, message.sent_at = [telegram_id], at
-            self.record(Action.MESSAGE_SETTLED, by=CLIENT, at=at, ref=message.id, arrived=True)
-        words = next(
-            (one["text"] for row in message.buttons for one in row if one.get("id") == button),
-            button,
-        )
-        self.record(
-            Action.CLIENT_PRESSED, by=CLIENT, at=at, ref=message.id, button=button, text=words
-        )
-        self.touch(words, author=CLIENT, state=State.RECEIVED, at=at)
-        self.unread += 1
-        self.waiting_since = self.waiting_since or at
-        self.ring()
 
     def touch(self, text: str, *, author: str, state: str, at: datetime) -> None:
         """What the chat list shows last."""
