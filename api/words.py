@@ -16,12 +16,6 @@ from models.process.language import Process
 from models.process.state import ProcessState
 from models.user import THEMES, Role
 
-# Kinds of messages that stand in a row's text when the message has no words.
-WORDLESS = frozenset(
-    {"photo", "video", "voice", "video_note", "audio", "animation", "document", "sticker",
-     "album", "location", "contact", "venue", "unsupported"}
-)  # fmt: skip
-
 
 def N_(message: str) -> str:
     """Marks a message id that is worded later, or said by a part that cannot translate."""
@@ -165,7 +159,7 @@ def waits(process: Process, state: ProcessState) -> str:
 
 def last_said(lead: Lead) -> str:
     """What a row shows last: words, or what kind of thing came without any."""
-    return media(lead.last_text) if lead.last_text in WORDLESS else lead.last_text
+    return lead.last_text or ("" if lead.last_kind == "text" else media(lead.last_kind))
 
 
 def handle(lead: Lead) -> str:

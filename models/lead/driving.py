@@ -185,7 +185,7 @@ class Driving(Talking, Listening):
         if later is not None:
             for row in rows:
                 row.state = State.SCHEDULED
-        self.touch(rows[-1].text or rows[-1].kind, author=actor, state=rows[-1].state, at=now)
+        self.show(rows[-1], at=now)
         self.answered()
         self.owner_id = self.owner_id or by.id
         self.ring()

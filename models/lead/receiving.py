@@ -70,8 +70,8 @@ WROTE = text(
         select l.id, l.seq + 1, 'client_wrote', m.id, 'client', :now from l, m)
     update lead set seq = l.seq + 1,
         rung = case when lead.rung > lead.seen then lead.rung else l.seq + 1 end,
-        last_action_at = greatest(last_action_at, :now), last_text = left(:shown, 160),
-        last_author = 'client', last_state = 'received', unread = unread + 1,
+        last_action_at = greatest(last_action_at, :now), last_text = left(:text, 160),
+        last_kind = :kind, last_author = 'client', last_state = 'received', unread = unread + 1,
         waiting_since = coalesce(waiting_since, :now), archived_at = null, blocked_at = null
     from l, m where lead.id = l.id
     returning lead.id, lead.seq, lead.rung = lead.seq as ring,
@@ -273,7 +273,7 @@ def _values(
         "details": json.dumps(wrote.details), "album": wrote.album,
         "telegram_id": wrote.telegram_id, "quote": wrote.quote, "reply_to": wrote.reply_to,
         "sent_at": datetime.fromtimestamp(wrote.sent_at, UTC), "media": json.dumps(wrote.media),
-        "shown": wrote.text or wrote.kind, "now": now, "channel": CHANNEL,
+        "now": now, "channel": CHANNEL,
     }  # fmt: skip
 
 

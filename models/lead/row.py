@@ -85,6 +85,7 @@ class LeadRow(SQLModel):
 
     last_action_at: datetime = moment(nullable=False)
     last_text: str = defaulting("")
+    last_kind: str = defaulting("text", description="a message's kind: what came without words")
     last_author: str | None = None
     last_state: str | None = None
     unread: int = defaulting(0)

@@ -149,7 +149,7 @@ class Talking(LeadRow):
         message.state, message.reason = State.SENT, None
         message.telegram_ids, message.sent_at = telegram_ids, at
         self.record(Action.MESSAGE_SENT, by=TELEGRAM, at=at, ref=message.id)
-        self.touch(message.text or message.kind, author=message.author, state=State.SENT, at=at)
+        self.show(message, at=at)
         if message.automatic:
             self.answered()
 
@@ -201,7 +201,7 @@ class Talking(LeadRow):
 
     def _troubled(self, message: Message, *, at: datetime) -> None:
         self.notice = message.state
-        self.touch(message.text or message.kind, author=message.author, state=message.state, at=at)
+        self.show(message, at=at)
 
     def media_fetched(
         self, media: Media, *, state: MediaState, reason: str | None = None,
@@ -231,10 +231,18 @@ class Talking(LeadRow):
             raise Missing("There is no such message")
         return message
 
-    def touch(self, text: str, *, author: str, state: str, at: datetime) -> None:
-        """What the chat list shows last."""
+    def show(self, message: Message, *, at: datetime) -> None:
+        """The chat list shows it last."""
+        self.touch(
+            message.text, kind=message.kind, author=message.author, state=message.state, at=at
+        )
+
+    def touch(
+        self, text: str, *, author: str, state: str, at: datetime, kind: str = "text"
+    ) -> None:
         self.last_action_at = max(self.last_action_at or at, at)
-        self.last_text, self.last_author, self.last_state = text[:PREVIEW], author, state
+        self.last_text, self.last_kind = text[:PREVIEW], kind
+        self.last_author, self.last_state = author, state
 
     def answered(self) -> None:
         self.unread, self.waiting_since = 0, None

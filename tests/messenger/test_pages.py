@@ -7,7 +7,7 @@ import httpx
 from bs4 import BeautifulSoup, Tag
 
 from models.message import State
-from models.user import User
+from models.user import Role, User
 from tests.messenger.town import Town
 from tests.web.website import Website
 
@@ -41,6 +41,20 @@ async def test_the_four_zones_of_an_open_chat(site: Website, served: Town):
         one(page, f"#proc-{ivan}")
     )
     assert said(one(page, "button[type=submit][id^=send]")) == "Взять и отправить"
+
+
+async def test_a_row_tells_a_photo_from_the_word_photo(site: Website, served: Town):
+    named = await served.writes("Иван", "photo")
+    shown = await served.writes("Petra", photo=[{"file_id": "a", "width": 90, "height": 60}])
+    asked = await served.writes("Ольга", photo=[{"file_id": "b", "width": 90, "height": 60}],
+                                caption="voice")  # fmt: skip
+    await served.answers(asked, "sticker", by=served.boris)
+    for locale, photo in (("ru", "Фото"), ("en", "Photo")):
+        maria = await site.person("Мария", role=Role.ADMIN, locale=locale)
+        async with site.signed_in(maria) as browser:
+            page = soup(await browser.get("/leads"))
+        last = [said(one(page, f"#lead-{lead} .row__txt bdi")) for lead in (named, shown, asked)]
+        assert last == ["photo", photo, "sticker"]
 
 
 async def test_a_row_opens_a_chat_without_its_list(site: Website, served: Town):

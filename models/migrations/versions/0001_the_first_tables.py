@@ -177,6 +177,7 @@ def upgrade() -> None:
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_action_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_text', sa.Text(), server_default='', nullable=False),
+    sa.Column('last_kind', sa.Text(), server_default='text', nullable=False),
     sa.Column('last_author', sa.Text(), nullable=True),
     sa.Column('last_state', sa.Text(), nullable=True),
     sa.Column('unread', sa.Integer(), server_default='0', nullable=False),
