@@ -24,7 +24,9 @@ class Media(SQLModel, table=True):
     __tablename__ = "media"
     __table_args__ = (
         Index("media_message", "message_id", "position"),
-        Index("media_pending", "id", postgresql_where=text("state = 'pending'")),
+        Index(
+            "media_missing", "created_at", postgresql_where=text("state in ('pending', 'failed')")
+        ),
     )
 
     id: int = identity()

@@ -1,17 +1,20 @@
 """What is stuck: named, counted, shown to whom it concerns, and moved on by hand."""
 
 import json
+from datetime import UTC, datetime
 
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from models.database import Database
 from models.lead.lead import Lead
 from models.lead.receiving import receive
 from models.media import Media, MediaState
 from models.message import Message, State
+from models.queries.stuck import stuck
 from models.spot import Bot
 from models.update import TelegramUpdate, UpdateState
-from models.user import User
+from models.user import Role, User
 from tests.pages.house import House
 
 POISON = b'{"update_id": 5, "message": {"text": "\xe2\x80\xaesecret\\u0000<b>"}}'
@@ -200,3 +203,40 @@ async def test_of_many_the_first_are_shown_and_all_are_counted(house: House):
 
     assert len(found.select("li")) == 50
     assert "53" in found.select(".count")[0].text
+
+
+MANY = """
+    insert into bot (id, username, name, token, transport, path, secret, failures, update_offset)
+    values (1, 'b', 'b', '', 'polling', 'p', '', 0, 0);
+    insert into lead (bot_id, chat_id, last_action_at) values (1, 1, now());
+    insert into message (lead_id, position, direction, author, kind, state, written_at)
+    select 1, n, 'in', 'client', 'photo', 'received', now() from generate_series(1, 20000) n;
+    insert into media (lead_id, message_id, kind, state, created_at)
+    select 1, id, 'photo', case id % 5000 when 0 then 'failed' when 1 then 'pending' else 'ready' end,
+        now() - interval '1 hour' from message
+"""
+
+
+async def test_the_page_reads_no_table_from_end_to_end(database: Database):
+    """However often it is asked: after a few times PostgreSQL may plan for any value."""
+    maria = User(id=1, login="m", name="Мария", role=Role.ADMIN)
+    for statement in (*MANY.split(";"), "analyze"):
+        async with database.statement() as connection:
+            await connection.execute(text(statement))
+
+    async def scans() -> dict[str, int]:
+        async with database.statement() as connection:
+            await connection.execute(text("select pg_stat_force_next_flush()"))
+            rows = await connection.execute(
+                text("select relname, seq_scan from pg_stat_user_tables"
+                     " where relname in ('message', 'media')")
+            )  # fmt: skip
+            return {name: count for name, count in rows}
+
+    before = await scans()
+    for _ in range(8):
+        async with database.reading() as session:
+            found = await stuck(session, maria, now=datetime.now(UTC))
+        assert found.media.total == 8
+
+    assert await scans() == before

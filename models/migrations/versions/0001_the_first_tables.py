@@ -366,7 +366,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_media_lead_id'), 'media', ['lead_id'], unique=False)
     op.create_index('media_message', 'media', ['message_id', 'position'], unique=False)
-    op.create_index('media_pending', 'media', ['id'], unique=False, postgresql_where=sa.text("state = 'pending'"))
+    op.create_index('media_missing', 'media', ['created_at'], unique=False, postgresql_where=sa.text("state in ('pending', 'failed')"))
     op.create_table('message_edit',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('message_id', sa.BigInteger(), nullable=False),
