@@ -212,8 +212,8 @@ MANY = """
     insert into message (lead_id, position, direction, author, kind, state, written_at)
     select 1, n, 'in', 'client', 'photo', 'received', now() from generate_series(1, 20000) n;
     insert into media (lead_id, message_id, kind, state, created_at)
-    select 1, id, 'photo', case id % 5000 when 0 then 'failed' when 1 then 'pending' else 'ready' end,
-        now() - interval '1 hour' from message
+    select 1, id, 'photo', case id % 5000 when 0 then 'failed' when 1 then 'pending'
+        else 'ready' end, now() - interval '1 hour' from message
 """
 
 
@@ -231,7 +231,7 @@ async def test_the_page_reads_no_table_from_end_to_end(database: Database):
                 text("select relname, seq_scan from pg_stat_user_tables"
                      " where relname in ('message', 'media')")
             )  # fmt: skip
-            return {name: count for name, count in rows}
+            return {row.relname: row.seq_scan for row in rows}
 
     before = await scans()
     for _ in range(8):
