@@ -160,8 +160,7 @@ class Conversation:
 
     async def _claim(self, delivery: Delivery) -> Claimed | None:
         asked = {"lead": delivery.lead_id, "message": delivery.message_id, "now": delivery.now}
-        async with self._database.statement() as connection:
-            claimed = (await connection.execute(CLAIM, asked)).mappings().first()
+        claimed = await self._database.single(CLAIM, asked)
         return Claimed(**claimed) if claimed else None
 
     async def _send(self, claimed: Claimed, *, begun: float) -> Answer:

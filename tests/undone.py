@@ -14,7 +14,7 @@ class Undone(Database):
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.engine: Any = connection
-        self.single: Any = connection
+        self._autocommit: Any = connection
         self.ring = None
         self._ringing = set()
 

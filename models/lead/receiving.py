@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.database import Database, Work
 from models.lead.arrival import (
@@ -136,13 +135,11 @@ async def _wrote(
 ) -> Receipt:
     values = _values(raw, wrote, bot_id=bot_id, update_id=update_id, now=now)
     if wrote.answers is None:
-        async with database.statement() as connection:
-            stored = await _store(connection, values)
+        stored = await database.single(WROTE, values)
         if stored is not None:
-            lead_id, seq, ring = stored
-            if ring:
-                database.ring_beside(lead_id, seq)
-            return Receipt(lead_id=lead_id)
+            if stored["ring"]:
+                database.ring_beside(stored["id"], stored["seq"])
+            return Receipt(lead_id=stored["id"])
     async with database.unit_of_work() as work:
         lead = await _lead(work, wrote.chat, bot_id=bot_id)
         if lead is None:
@@ -151,17 +148,10 @@ async def _wrote(
             await lead.replied(wrote.answers, at=now)
         await work.flush()
         # Once more for a lead that was opened while we looked, by another message of this client.
-        stored = await _store(work.session, values)
-        if stored is not None and stored[2]:
-            work.rings[stored[0]] = stored[1]
-    return Receipt(lead_id=lead.id, known=stored is None)
-
-
-async def _store(
-    connection: AsyncConnection | AsyncSession, values: dict[str, Any]
-) -> tuple[int, int, bool] | None:
-    row = (await connection.execute(WROTE, values)).first()
-    return (row[0], row[1], row[2]) if row else None
+        late = (await work.execute(WROTE, values)).mappings().first()
+        if late is not None and late["ring"]:
+            work.rings[late["id"]] = late["seq"]
+    return Receipt(lead_id=lead.id, known=late is None)
 
 
 async def _other(
