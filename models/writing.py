@@ -85,8 +85,13 @@ async def write(
     moved = [(row, instance_state(row)) for row in session.dirty]
     rows: dict[type, dict[int, dict[str, Any]]] = {Lead: {}, Message: {}}
     for row, state in moved:
-        if state.committed_state:
-            rows[type(row)][row.id] = {name: getattr(row, name) for name in state.committed_state}
+        values = {
+            name: value
+            for name, before in state.committed_state.items()
+            if (value := getattr(row, name)) != before
+        }
+        if values:
+            rows[type(row)][row.id] = values
     if not (new or lines or changed or any(rows.values())):
         return
     named = list(changed.items()) if len(changed) <= MOST_NAMED else []
