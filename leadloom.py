@@ -107,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     _word(
         words, "restored", commands.restored, "after a restore: review what was leaving, ring all"
     )
+    _word(
+        words, "reseal", commands.reseal,
+        "after a change of the secret key; the earlier one is read from stdin",
+    )  # fmt: skip
     _word(words, "migrate", commands.migrate, "bring the database to this code's tables")
     _word(words, "demo", demo, "demo people, spots, campaigns and processes")
     return parser

@@ -31,7 +31,7 @@ from models.lead.listening import Sight
 from models.lead.waking import LOOK
 from models.media import Media, MediaState
 from models.message import Message, State
-from models.seal import open_sealed
+from models.seal import BrokenSeal, open_sealed
 from models.settings import Settings
 from models.spot import Bot
 
@@ -174,8 +174,12 @@ class Conversation:
         except (ValueError, OSError) as error:
             return Declined(code=400, description=f"{type(error).__name__}: {error}"[:200])
         purpose = f"bot.token:{claimed.bot_id}"
+        try:
+            token = open_sealed(claimed.token, key=self._settings.key(), purpose=purpose)
+        except BrokenSeal:
+            return NotSent("token_sealed")
         return await self._telegram.call(
-            open_sealed(claimed.token, key=self._settings.key(), purpose=purpose),
+            token,
             method,
             seconds=limit.total_seconds() * 0.5,
             write_until=begun + limit.total_seconds() * 0.25,

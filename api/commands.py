@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import csv
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from models.message import Message, State
 from models.migrations.run import upgrade
 from models.process.language import Process
 from models.process.simulation import run_scenarios
+from models.seal import BrokenSeal
 from models.session import Invitation
 from models.settings import Settings
 from models.spot import Bot, Campaign, Spot
@@ -35,6 +37,7 @@ SKIP_NUMBERS = text(
 )
 SKIPPED = 1_000_000  # more than anybody has written since the backup
 RUNG_AT_ONCE = 50
+KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 COLUMNS = ("payload", "spot", "buyer", "source", "platform", "campaign", "adset", "ad")
 
@@ -130,6 +133,29 @@ async def publish(ground: Ground, given: argparse.Namespace) -> None:
 
 async def migrate(ground: Ground, given: argparse.Namespace) -> None:
     await asyncio.to_thread(upgrade, ground.settings.postgres)
+
+
+async def reseal(ground: Ground, given: argparse.Namespace) -> None:
+    """After the key was changed: what the earlier one sealed is sealed with the present one.
+
+    The earlier key comes on stdin. All or nothing: a secret that neither opens is named.
+    """
+    earlier = sys.stdin.readline().strip()
+    if not KEY.fullmatch(earlier):
+        raise Refused("The earlier key is 64 hex digits, on stdin")
+    closed: dict[str, str] = {}
+    resealed = 0
+    async with ground.database.unit_of_work(silent=True) as work:
+        query = select(Bot).order_by(Bot.id).with_for_update()
+        bots = list((await work.execute(query)).scalars())
+        for bot in bots:
+            try:
+                resealed += bot.reseal(key=ground.settings.key(), earlier=bytes.fromhex(earlier))
+            except BrokenSeal:
+                closed[f"@{bot.username}"] = "sealed with another key"
+        if closed:
+            raise BrokenInput("Neither key opens these bots' secrets; nothing was changed", closed)
+    print(f"{resealed} of {len(bots)} bots resealed")
 
 
 async def restored(ground: Ground, given: argparse.Namespace) -> None:

@@ -40,6 +40,7 @@ class Poller:
         self.settings = settings
         self._polling: dict[int, asyncio.Task[None]] = {}
         self._hooked: set[int] = set()
+        self._sealed: set[int] = set()
         self._answering: set[asyncio.Task[Answer]] = set()
 
     async def run(self) -> None:
@@ -71,13 +72,27 @@ class Poller:
             bots = (await session.execute(select(Bot).where(Bot.disabled_at.is_(None)))).scalars()
             alive = list(bots)
         wanted = {bot.id for bot in alive if bot.transport == "polling"}
-        for bot in alive:
+        for bot in filter(self._opens, alive):
             if bot.transport == "webhook" and bot.id not in self._hooked:
                 await self._hook(bot)
             elif bot.id in wanted and self._finished(bot.id):
                 self._polling[bot.id] = asyncio.create_task(self._poll(bot))
         for bot_id in set(self._polling) - wanted:
             self._polling.pop(bot_id).cancel()
+
+    def _opens(self, bot: Bot) -> bool:
+        """A bot sealed with another key is named once, and the others go on."""
+        if bot.opens(self.settings.key()):
+            self._sealed.discard(bot.id)
+            return True
+        if bot.id not in self._sealed:
+            self._sealed.add(bot.id)
+            log.error(
+                "the token of @%s was sealed with another LEADLOOM_SECRET_KEY: give that one back,"
+                " or see “Change the secret key” in docs/operating.md",
+                bot.username,
+            )
+        return False
 
     def _finished(self, bot_id: int) -> bool:
         polling = self._polling.get(bot_id)

@@ -111,6 +111,7 @@ def why_waiting(reason: str | None) -> str:
         "too_many_requests": _("Telegram asked to slow down"),
         "bot_disabled": _("the bot is disabled: Telegram does not accept its token"),
         "chat_migrated": _("the chat has a new number"),
+        "token_sealed": _("the bot's token was sealed with another secret key"),
     }
     return known.get(reason or "", _("Telegram cannot be reached") if reason else "")
 

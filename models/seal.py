@@ -40,12 +40,11 @@ def open_sealed(sealed: bytes, *, key: bytes, purpose: str, earlier: Iterable[by
 
 
 def reseal(sealed: bytes, *, key: bytes, purpose: str, earlier: Iterable[bytes]) -> bytes:
-    """The same secret under the present key. Raises BrokenSeal."""
+    """The same secret under the present key; unchanged when it is. Raises BrokenSeal."""
+    secret = open_sealed(sealed, key=key, purpose=purpose, earlier=earlier)
     if sealed[1 : 1 + NAME] == _name(key):
         return sealed
-    return seal(
-        open_sealed(sealed, key=key, purpose=purpose, earlier=earlier), key=key, purpose=purpose
-    )
+    return seal(secret, key=key, purpose=purpose)
 
 
 def _name(key: bytes) -> bytes:

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import document, identity, moment, reference, stamped
 from models.errors import Refused
-from models.seal import open_sealed, seal
+from models.seal import BrokenSeal, open_sealed, reseal, seal
 
 LONGEST_PAUSE = 60  # seconds
 
@@ -49,6 +49,23 @@ class Bot(SQLModel, table=True):
 
     def open_token(self, key: bytes) -> str:
         return open_sealed(self.token, key=key, purpose=f"bot.token:{self.id}")
+
+    def reseal(self, *, key: bytes, earlier: bytes) -> bool:
+        """Both secrets under the present key; whether they were not. Raises BrokenSeal."""
+        before = (self.token, self.secret)
+        for name in ("token", "secret"):
+            purpose = f"bot.{name}:{self.id}"
+            sealed = reseal(getattr(self, name), key=key, purpose=purpose, earlier=[earlier])
+            setattr(self, name, sealed)
+        return before != (self.token, self.secret)
+
+    def opens(self, key: bytes) -> bool:
+        """Whether its secrets were sealed with this key."""
+        try:
+            self.open_token(key), self.open_secret(key)
+        except BrokenSeal:
+            return False
+        return True
 
     def open_secret(self, key: bytes) -> str:
         return open_sealed(self.secret, key=key, purpose=f"bot.secret:{self.id}")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.deps import Db, LeadId, Now, SignedIn, require
+from api.driving import Chosen
 from api.rendering import go, render
 from models.errors import Missing, Refused
 from models.lead import receiving
@@ -24,9 +25,9 @@ Admin = Annotated[User, Depends(require(Role.ADMIN))]
 
 
 @router.get("/stuck")
-async def index(request: Request, person: SignedIn, data: Db, now: Now) -> Response:
+async def index(request: Request, person: SignedIn, data: Db, now: Now, chosen: Chosen) -> Response:
     async with data.reading() as session:
-        found = await stuck(session, person, now=now)
+        found = await stuck(session, person, now=now, key=chosen.key())
     return render(request, "stuck/index", stuck=found, at=now, shown=shown)
 
 

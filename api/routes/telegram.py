@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.lead.receiving import receive
+from models.seal import BrokenSeal
 from models.spot import Bot
 
 LARGEST = 1024 * 1024
@@ -26,7 +27,7 @@ async def create(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET, "").encode(), secret.encode()):
             return Response(status_code=401)
         receipt = await receive(state.database, await _body(request), bot_id=bot_id)
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, OSError, BrokenSeal):
         return Response(status_code=503, headers={"Retry-After": "2"})
     except ClientDisconnect:
         return Response(status_code=400)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -41,10 +41,12 @@ class Section(Generic[T]):
 
 @dataclass(frozen=True)
 class Halted:
-    """A bot through which nothing leaves, and how many leads wait for it."""
+    """A bot through which nothing leaves, and how many leads wait for it. `sealed`: with a key that
+    is not ours."""
 
     bot: Bot
     leads: int
+    sealed: bool
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,13 @@ def looks_after_machines(person: User) -> bool:
     return person.role in (Role.ADMIN, Role.OPS)
 
 
-async def stuck(session: AsyncSession, person: User, *, now: datetime) -> Stuck:
+async def stuck(session: AsyncSession, person: User, *, now: datetime, key: bytes) -> Stuck:
+    """`key` is the one that seals bots' tokens."""
     mine, late = visible_leads(person), now - LATE
     machines = looks_after_machines(person)
     return Stuck(
         updates=await _section(session, _poison()) if machines else None,
-        bots=await _halted(session, now) if machines else None,
+        bots=await _halted(session, now=now, key=key) if machines else None,
         unknown=await _section(session, _sends(State.UNKNOWN).where(mine)),
         # who has opened the chat since has seen the failure there
         failed=await _section(
@@ -133,10 +136,7 @@ def _media(now: datetime, late: datetime) -> Rows:
     )
 
 
-async def _halted(session: AsyncSession, now: datetime) -> Section[Halted]:
-    halted: ColumnElement[bool] = or_(
-        col(Bot.disabled_at).is_not(None), col(Bot.paused_until) > now
-    )
+async def _halted(session: AsyncSession, *, now: datetime, key: bytes) -> Section[Halted]:
     waiting = (
         select(col(Lead.bot_id), func.count(func.distinct(col(Lead.id))).label("leads"))
         .join(Message, col(Message.lead_id) == col(Lead.id))
@@ -147,10 +147,16 @@ async def _halted(session: AsyncSession, now: datetime) -> Section[Halted]:
     query = (
         select(Bot, func.coalesce(waiting.c.leads, 0))
         .join(waiting, waiting.c.bot_id == col(Bot.id), isouter=True)
-        .where(halted)
         .order_by(col(Bot.username))
     )
-    found = [Halted(bot, leads) for bot, leads in await session.execute(query)]
+    bots = [
+        Halted(bot, leads, sealed=not bot.opens(key)) for bot, leads in await session.execute(query)
+    ]
+    found = [
+        one
+        for one in bots
+        if one.sealed or one.bot.disabled_at or (one.bot.paused_until or now) > now
+    ]
     return Section(found[:SHOWN], len(found))
 
 

@@ -149,6 +149,23 @@ async def paused(world: World) -> bool:
     return bot.paused_until is not None
 
 
+async def test_a_bot_sealed_with_another_key_sends_nothing_until_its_key_is_back(
+    world: World,
+) -> None:
+    petra = await taken(world)
+    async with world.change() as work:
+        bot = await work.session.get_one(Bot, world.phone_bot.id)
+        sealed, bot.token = bot.token, b"sealed with a key that is lost"
+    message = await anna_writes(world, petra, "Позже")
+    await eventually(lambda: paused(world))
+    assert await becomes(world, petra, message, State.QUEUED) == "token_sealed"
+    async with world.change() as work:
+        (await work.session.get_one(Bot, world.phone_bot.id)).token = sealed
+    await world.passes(timedelta(minutes=2))
+    await becomes(world, petra, message, State.SENT)
+    assert await petra.heard() == ["Позже"]
+
+
 async def test_messages_leave_in_the_order_they_were_written(world: World) -> None:
     petra = await taken(world)
     words = [f"Сообщение {number}" for number in range(8)]

@@ -19,7 +19,6 @@ from models.user import Role, User
 from tests.web.website import Website
 
 _numbers = count(1)
-KEY = bytes(32)
 FIRST_CONTACT = Path("workflows/definitions/first_contact.yaml")
 
 SHORT = """
@@ -77,7 +76,7 @@ class House:
         async with self.database.unit_of_work() as work:
             self.bot = Bot.of(
                 "7000000001:AAE-a-token-of-a-test-that-is-long", username="nova_bot",
-                name="Nova", transport="webhook", key=KEY,
+                name="Nova", transport="webhook", key=self.site.app.state.settings.key(),
             )  # fmt: skip
             work.add(self.bot)
             await work.flush()

@@ -162,6 +162,23 @@ async def test_an_update_that_stays_unreadable_stays_kept(house: House):
     assert kept.raw == POISON
 
 
+async def test_a_bot_whose_token_cannot_be_opened_is_among_the_stuck(house: House):
+    async with house.database.unit_of_work() as work:
+        work.add(
+            Bot.of("7000000002:AAE-a-token-of-a-test-that-is-long", username="torn_bot",
+                   name="Torn", transport="webhook", key=b"x" * 32)
+        )  # fmt: skip
+
+    found = await sections(house, house.maria)
+
+    assert list(found) == ["bots"]
+    assert "torn_bot" in found["bots"].text
+    assert "другим ключом" in found["bots"].text
+    assert "nova_bot" not in found["bots"].text
+    assert found["bots"].select("button") == []  # to try again would change nothing
+    assert await sections(house, house.anna) == {}
+
+
 async def test_only_those_who_keep_machines_act_on_them(house: House):
     may = {"maria": (True, True), "oleg": (True, False), "anna": (False, False),
            "igor": (False, False), "dora": (False, False)}  # fmt: skip
@@ -236,7 +253,7 @@ async def test_the_page_reads_no_table_from_end_to_end(database: Database):
     before = await scans()
     for _ in range(8):
         async with database.reading() as session:
-            found = await stuck(session, maria, now=datetime.now(UTC))
+            found = await stuck(session, maria, now=datetime.now(UTC), key=bytes(32))
         assert found.media.total == 8
 
     assert await scans() == before
