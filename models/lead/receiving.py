@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -123,11 +123,26 @@ async def replay(database: Database, update_row_id: int) -> Receipt:
         row = await work.session.get_one(TelegramUpdate, update_row_id, with_for_update=True)
         if row.state != UpdateState.POISON:
             return Receipt(known=True)
-        row.digest = b"replayed" + _digest(row.raw)  # the same bytes may be stored again
+        row.digest = b"replayed %d" % row.id  # the same bytes may be stored again
     receipt = await receive(database, row.raw, bot_id=row.bot_id)
     async with database.unit_of_work() as work:
-        await work.session.delete(await work.session.get_one(TelegramUpdate, update_row_id))
+        kept = await work.session.get(TelegramUpdate, update_row_id, with_for_update=True)
+        if kept is not None and receipt.poisoned:
+            await _as_before(work, kept)
+        elif kept is not None:
+            await work.session.delete(kept)
     return receipt
+
+
+async def _as_before(work: Work, kept: TelegramUpdate) -> None:
+    """Its bytes were kept once more: one row is enough, the first, with what is wrong today."""
+    same = _same(kept.raw, bot_id=kept.bot_id)
+    query = select(TelegramUpdate).where(*same, TelegramUpdate.id != kept.id)
+    again = (await work.execute(query)).scalar_one_or_none()
+    if again is not None:
+        await work.session.delete(again)
+        await work.flush()
+        kept.digest, kept.error = _digest(kept.raw), again.error
 
 
 async def _wrote(
@@ -227,10 +242,12 @@ async def _lead(work: Work, chat: Chat, *, bot_id: int) -> Lead | None:
 
 
 async def _known(work: Work, raw: bytes, *, bot_id: int) -> bool:
-    query = select(TelegramUpdate.id).where(
-        TelegramUpdate.bot_id == bot_id, TelegramUpdate.digest == _digest(raw)
-    )
+    query = select(TelegramUpdate.id).where(*_same(raw, bot_id=bot_id))
     return (await work.execute(query)).first() is not None
+
+
+def _same(raw: bytes, *, bot_id: int) -> tuple[ColumnElement[bool], ...]:
+    return TelegramUpdate.bot_id == bot_id, TelegramUpdate.digest == _digest(raw)
 
 
 async def _poison(

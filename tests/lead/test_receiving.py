@@ -249,11 +249,21 @@ async def test_poison_is_replayed_once_the_reader_can_read_it(inbox: Inbox) -> N
     assert [update.state for update in await inbox.updates()] == [UpdateState.DONE]
 
 
-async def test_poison_that_stays_poison_stays_kept(inbox: Inbox) -> None:
-    await inbox.gets(b"not json")
-    poison = (await inbox.updates())[-1]
-    await replay(inbox.database, poison.id or 0)
-    assert [update.raw for update in await inbox.updates()] == [b"not json"]
+async def test_poison_that_stays_poison_stays_the_same_row(inbox: Inbox) -> None:
+    unread, too_large = b"not json", json.dumps(inbox.update(text="да", chat=2**70)).encode()
+    for raw in (unread, too_large):
+        await inbox.gets(raw)
+    async with inbox.database.unit_of_work() as work:
+        await work.execute(text("update telegram_update set error = 'an old reader'"))
+    before = await inbox.updates()
+    for poison in before:
+        twice = [replay(inbox.database, poison.id) for _ in range(2)]
+        assert all(receipt.poisoned for receipt in await asyncio.gather(*twice))
+    after = await inbox.updates()
+    told = [(one.id, one.received_at, one.raw, one.state) for one in after]
+    assert told == [(one.id, one.received_at, one.raw, one.state) for one in before]
+    assert all(one.error != "an old reader" for one in after)
+    assert (await inbox.gets(unread)).known
 
 
 async def test_a_database_that_is_away_is_no_poison(inbox: Inbox) -> None:
