@@ -22,19 +22,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.language import gettext, reading
 from api.rendering import is_htmx, reader_of, render
 from models.errors import Away, BrokenInput, LeadloomError, Missing, NotSignedIn
+from models.unstorable import refusal
 
 log = logging.getLogger(__name__)
 
 AGAIN = "2"  # seconds until asking again makes sense
+OF_THE_DATABASE = (DBAPIError, NoConnectionLeft, OperationalError, UnicodeEncodeError)
 
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(LeadloomError, _ours)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(NoConnectionLeft, _database)
-    app.add_exception_handler(OperationalError, _database)
+    for kind in OF_THE_DATABASE:
+        app.add_exception_handler(kind, _database)
 
 
 class Unbroken:
@@ -144,13 +145,17 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and not is_away(error):
+    if refused := refusal(error):
+        return await _ours(request, refused)
+    if not is_away(error):
         raise error
     log.warning("the database does not answer: %s", error)
     return problem(request, Away.status, "The database does not answer. Nothing was changed.")
 
 
-def is_away(error: DBAPIError) -> bool:
+def is_away(error: Exception) -> bool:
     """The connection is at fault, or the server is going away; not what was asked."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, NoConnectionLeft | OperationalError)
     state = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state[:2] in ("", "08", "53", "57")

@@ -7,16 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from psycopg import OperationalError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from api.errors import AGAIN, is_away
+from api.errors import AGAIN, OF_THE_DATABASE, is_away
 from api.robots.pace import TooFast
 from models.errors import Away, BrokenInput, LeadloomError, Missing, NotSignedIn
+from models.unstorable import refusal
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +48,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(LeadloomError, _ours)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (DBAPIError, NoConnectionLeft, OperationalError):
+    for kind in OF_THE_DATABASE:
         app.add_exception_handler(kind, _database)
 
 
@@ -102,8 +100,10 @@ async def _http(_request: Request, error: Exception) -> Response:
     return problem(error.status_code, detail, headers=error.headers)
 
 
-async def _database(_request: Request, error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and not is_away(error):
+async def _database(request: Request, error: Exception) -> Response:
+    if refused := refusal(error):
+        return await _ours(request, refused)
+    if not is_away(error):
         raise error
     log.warning("the database does not answer: %s", type(error).__name__)
     sentence = "The database does not answer. Nothing was changed"

@@ -10,8 +10,7 @@ from models.message import Message
 
 LARGEST = 2**63 - 1
 Number = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
-# what PostgreSQL's text cannot hold is nobody's name
-Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Move = Annotated[
     int | None,
     Field(ge=0, le=LARGEST, description="the lead's `move` as you read it: 409 if it moved since"),

@@ -5,11 +5,11 @@ keep them.
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from models.unstorable import storable
+
 FILES = (
     "animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice",
 )  # fmt: skip
@@ -114,7 +114,7 @@ Arrival = Wrote | Edited | Pressed | Reacted | Barred | Ignored
 def read(raw: bytes) -> tuple[int, Arrival]:
     """(update id, what arrived). Raises Unreadable."""
     try:
-        update = _storable(json.loads(raw))
+        update = storable(json.loads(raw))
         update_id = update["update_id"]
         if not isinstance(update_id, int) or isinstance(update_id, bool) or update_id > LARGEST_ID:
             raise Unreadable("update_id is not a number")
@@ -242,14 +242,4 @@ def _text(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         raise Unreadable("a text is not a text")
-    return value
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(one) for key, one in value.items()}
     return value

@@ -25,6 +25,21 @@ def sentence(answer: httpx.Response) -> str:
     return str(answer.json()["detail"])
 
 
+async def test_what_no_text_can_hold_is_refused(house: House, lucas: Lead, robot: Robot):
+    lead, before = f"/leads/{lucas.id}", (await house.read(lucas)).seq
+    async with robot("leads:read", "leads:write") as api:
+        answers = [
+            await api.get("/leads", params={"username": "до\x00после"}),
+            await api.put(f"{lead}/tags/a%00b"),
+            await api.put(f"{lead}/stage", json={"stage": "new\x00"}),
+            await api.put(f"{lead}/stage", content=b'{"stage": "new\\ud800"}'),
+        ]
+
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert all(sentence(answer) for answer in answers)
+    assert (await house.read(lucas)).seq == before
+
+
 @pytest.mark.parametrize("by", ["id", "telegram_id", "username", "at_username"])
 async def test_a_lead_is_found_by_what_a_robot_knows(
     house: House, lucas: Lead, robot: Robot, by: str
