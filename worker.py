@@ -50,7 +50,7 @@ def activities(
 def worker(
     client: Client, does: list[Callable[..., Any]], *, task_queue: str, hot_leads: int = 2000
 ) -> Worker:
-    """`hot_leads` stay in memory; a cold one replays at most a hundred messages."""
+    """`hot_leads` stay in memory; a cold one replays at most sixty moves."""
     return Worker(
         client,
         task_queue=task_queue,

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.console import attributes, details
     from workflows.state import LeadRun
 
-ROUNDS = 100  # messages a run: a longer history makes a cold lead slow to wake
+ROUNDS = 60  # moves a run: a longer history makes a cold lead slow to wake
 SOON = timedelta(seconds=1)
 
 

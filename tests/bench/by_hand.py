@@ -33,7 +33,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from tests.bench import statements
 
 QUEUE = "by-hand"
-ROUNDS = 100
+ROUNDS = 60
 PATIENCE = timedelta(days=2)  # as the step's wait
 
 
