@@ -74,6 +74,7 @@ async def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     client = await _connected(engine)
+    await engine.teach_attributes()
     beside = [
         asyncio.create_task(Relay(database, engine, chosen).run()),
         asyncio.create_task(_sing(engine, chosen)),

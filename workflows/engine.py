@@ -4,6 +4,11 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import (
+    AddSearchAttributesRequest,
+    ListSearchAttributesRequest,
+)
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -12,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.settings import Settings
 from workflows.canary import Canary
 from workflows.lead import LeadWorkflow
-from workflows.state import LeadRun
+from workflows.state import SEARCH_ATTRIBUTES, LeadRun
 
 RING_LIMIT = timedelta(seconds=5)
 LOOK = 0  # a ring that names no event: look, whatever you think
@@ -53,6 +58,41 @@ class Engine:
             )  # fmt: skip
         except WorkflowAlreadyStartedError:
             log.warning("the last canary has not finished")
+
+    async def teach_attributes(self) -> None:
+        """The namespace learns the search attributes it does not know, where it may be taught;
+        else the log says which, and what to do: workflows of leads wait until they are there."""
+        client, namespace = await self.client(), self._settings.temporal_namespace
+        wanted = {
+            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
+            for name, kind in SEARCH_ATTRIBUTES.items()
+        }
+        try:
+            answer = await client.operator_service.list_search_attributes(
+                ListSearchAttributesRequest(namespace=namespace), timeout=RING_LIMIT
+            )
+        except RPCError as error:
+            log.warning("search attributes of “%s” not looked up: %s", namespace, error)
+            return
+        known = answer.custom_attributes
+        missing = {name: kind for name, kind in wanted.items() if name not in known}
+        wrong = [name for name in wanted if known.get(name, wanted[name]) != wanted[name]]
+        try:
+            if missing:
+                await client.operator_service.add_search_attributes(
+                    AddSearchAttributesRequest(namespace=namespace, search_attributes=missing),
+                    timeout=RING_LIMIT,
+                )
+        except RPCError as error:
+            if error.status != RPCStatusCode.ALREADY_EXISTS:  # another worker was quicker
+                wrong += missing
+        if wrong:
+            each = " ".join(f"--name {name} --type {SEARCH_ATTRIBUTES[name]}" for name in wrong)
+            log.error(
+                "Temporal's namespace “%s” lacks search attributes (or has them with another type),"
+                " and leads wait: temporal operator search-attribute create -n %s %s",
+                namespace, namespace, each,
+            )  # fmt: skip
 
     async def client(self) -> Client:
         if self._client is None:
