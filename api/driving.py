@@ -4,20 +4,18 @@ Every command carries the `move` that its page had seen. A lead that has moved o
 commanded: the answer is 409 with the state as it is now.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.responses import Response
 
-from api import messenger
+from api import messenger, words
 from api.deps import Db, LeadId, Now, Seen, require, settings
 from api.language import gettext as _
 from api.rendering import render
+from api.wire import what_left
 from models.database import Work
 from models.errors import LeadloomError, Outrun, Refused
 from models.lead.lead import Lead
@@ -34,7 +32,6 @@ Talker = Annotated[User, Depends(require(*TALKING))]
 Chosen = Annotated[Settings, Depends(settings)]
 Verb = Callable[[Work, Lead], Awaitable[Sequence[Message] | None]]
 
-LOOK_EVERY = 0.05  # seconds
 NAMED = 60  # characters of a message by which an answer names it
 
 
@@ -62,7 +59,9 @@ class Command:
             async with self.data.unit_of_work() as work:
                 lead = await work.locked_lead(self.lead_id, visible_to=self.person, seen=self.seen)
                 on_the_wire = await verb(work, lead)
-            leaving = await self._what_left(on_the_wire or ())
+            ids = [message.id for message in on_the_wire or ()]
+            left = await what_left(self.data, self.lead_id, ids, within=self.chosen.takeover_wait)
+            leaving = _told(left)
         except (Outrun, Refused) as error:
             problem, status = said(error), error.status
         except NoSuchPlace:
@@ -72,24 +71,6 @@ class Command:
             around = await messenger.state(session, lead, self.person, self.chosen)
         around |= {"leaving": leaving, "problem": problem}
         return render(self.request, "leads/_state", status=status, **around)
-
-    async def _what_left(self, on_the_wire: Sequence[Message]) -> str:
-        rows: Sequence[Sequence[Any]] = ()
-        ids = [message.id for message in on_the_wire]
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self.chosen.takeover_wait.total_seconds()
-        while ids:
-            async with self.data.reading() as session:
-                query = select(col(Message.state), col(Message.text), col(Message.kind))
-                rows = (await session.execute(query.where(col(Message.id).in_(ids)))).all()
-            if all(row[0] != State.SENDING for row in rows) or loop.time() > deadline:
-                break
-            await asyncio.sleep(LOOK_EVERY)
-        gone = ", ".join(_named(row) for row in rows if row[0] in (State.SENT, State.UNKNOWN))
-        still = ", ".join(_named(row) for row in rows if row[0] == State.SENDING)
-        told = [_("Left already: %(what)s") % {"what": gone}] if gone else []
-        told += [_("Still on the way: %(what)s") % {"what": still}] if still else []
-        return ". ".join(told)
 
 
 def said(error: LeadloomError) -> str:
@@ -108,6 +89,15 @@ async def what_is_read(
     return definition, [one for one in await lead.meanwhile(now=now) if one.seq in wanted]
 
 
-def _named(row: Sequence[Any]) -> str:
-    words = str(row[1] or row[2]).split("\n")[0]
-    return _("“%(words)s”") % {"words": words if len(words) <= NAMED else f"{words[:NAMED]}…"}
+def _told(left: Sequence[Message]) -> str:
+    """In words, where they may have arrived."""
+    gone = ", ".join(_named(one) for one in left if one.state in (State.SENT, State.UNKNOWN))
+    still = ", ".join(_named(one) for one in left if one.state == State.SENDING)
+    told = [_("Left already: %(what)s") % {"what": gone}] if gone else []
+    told += [_("Still on the way: %(what)s") % {"what": still}] if still else []
+    return ". ".join(told)
+
+
+def _named(message: Message) -> str:
+    said = (message.text or words.media(message.kind)).split("\n")[0]
+    return _("“%(words)s”") % {"words": said if len(said) <= NAMED else f"{said[:NAMED]}…"}

@@ -1,7 +1,5 @@
 """Taking a lead over from its process, and giving it back."""
 
-import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -13,12 +11,10 @@ from api.robots.bearer import Driver
 from api.robots.leads import now_is
 from api.robots.problems import ANSWERS, OUTRUN
 from api.robots.shapes import GiveBackAsked, LeadTold, TakeoverAsked, TakeoverTold, leaving
-from models.database import Database
+from api.wire import what_left
 from models.errors import Outrun, Refused
 from models.lead.lead import Lead
-from models.message import Message, State
 from models.queries.card import process_of
-from models.queries.finding import messages_of
 from models.settings import Settings
 from models.token import TokenCall
 
@@ -27,7 +23,6 @@ router = APIRouter(
 )
 
 LONGEST_PAUSE = timedelta(days=366)
-LOOK_EVERY = 0.05  # seconds
 
 Key = Annotated[
     str | None,
@@ -72,7 +67,7 @@ async def create(
         else:
             ids = before["leaving"]
             response.headers["Idempotency-Replayed"] = "true"
-    left = await _what_left(data, lead_id, ids, within=chosen.takeover_wait)
+    left = await what_left(data, lead_id, ids, within=chosen.takeover_wait)
     return TakeoverTold(lead=await now_is(data, lead_id), leaving=[leaving(one) for one in left])
 
 
@@ -98,19 +93,3 @@ async def destroy(
 def _not_outrun(lead: Lead, seen: int | None) -> None:
     if seen is not None and lead.move != seen:
         raise Outrun("The lead has moved on since you looked")
-
-
-async def _what_left(
-    data: Database, lead_id: int, ids: Sequence[int], *, within: timedelta
-) -> list[Message]:
-    """What became of them, as far as it is known in time."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within.total_seconds()
-    found: list[Message] = []
-    while ids:
-        async with data.reading() as session:
-            found = await messages_of(session, lead_id, ids)
-        if all(one.state != State.SENDING for one in found) or loop.time() > deadline:
-            break
-        await asyncio.sleep(LOOK_EVERY)
-    return found

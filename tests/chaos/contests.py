@@ -19,6 +19,7 @@ async def take_overs(folder: Path, plan: Plan) -> Result:
         await town.phone.fault("slow", probability=0.7, seconds=0.3)
         await town.phone.fault("slow_after", probability=0.7, seconds=0.2)
         clients = [await town.client(number) for number in range(12)]
+        await race.desk.sits_down()
         await race.on(clients, count=plan.races)
         result.broken += await asyncio.to_thread(race.broken)
         named = sum(map(bool, (silence.named for silence in race.silences)))

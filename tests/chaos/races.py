@@ -20,6 +20,8 @@ from tests.chaos.people import Desk, now
 from tests.eventually import eventually
 from tests.phone_process import Client, Phone
 
+Race = Callable[[int], Awaitable[None]]
+
 
 @dataclass
 class Silence:
@@ -47,15 +49,12 @@ class Races:
         self.chance = random.Random(self.seed)
         self.desk = Desk(self.database, chance=self.chance)
 
-    async def on(self, clients: list[Client], *, count: int) -> None:
+    async def on(self, clients: list[Client], *, count: int, kinds: Sequence[Race] = ()) -> None:
         """Each client's lead has a racer of its own; together they run `count` races."""
-        await self.desk.sits_down()
-        kinds = [self.take_over, self.take_over, self.give_back, self.end_of_pause]
+        kinds = kinds or [self.take_over, self.take_over, self.give_back, self.end_of_pause]
         await asyncio.gather(*(self._race(client, kinds, count=count) for client in clients))
 
-    async def _race(
-        self, client: Client, kinds: Sequence[Callable[[int], Awaitable[None]]], *, count: int
-    ) -> None:
+    async def _race(self, client: Client, kinds: Sequence[Race], *, count: int) -> None:
         await client.starts()
         lead_id = await eventually(lambda: self.lead_of(client), within=60)
         while self.run < count:

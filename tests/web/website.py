@@ -101,12 +101,14 @@ def token_in(page: str) -> str:
 async def website(database_url: str, **given: Any) -> AsyncIterator[Website]:
     port, nowhere = free(2)
     settings = Settings(
-        data=Path(tempfile.mkdtemp(prefix="leadloom-web-")),
-        database_url=database_url.replace("postgresql+psycopg://", "postgresql://"),
-        port=port,
-        temporal_address=f"127.0.0.1:{nowhere}",
-        telegram_api_url=f"http://127.0.0.1:{nowhere}",
-        **given,
+        **{
+            "data": Path(tempfile.mkdtemp(prefix="leadloom-web-")),
+            "database_url": database_url.replace("postgresql+psycopg://", "postgresql://"),
+            "port": port,
+            "temporal_address": f"127.0.0.1:{nowhere}",
+            "telegram_api_url": f"http://127.0.0.1:{nowhere}",
+            **given,
+        }
     )
     app = create_app(settings)
     server = uvicorn.Server(
