@@ -67,6 +67,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(_zone(_reader.get().zone))
 
 
+def midnight(day: date) -> datetime:
+    """When that day begins for the reader."""
+    return datetime(day.year, day.month, day.day, tzinfo=_zone(_reader.get().zone))
+
+
 def clock(at: datetime) -> str:
     """14:03, in the reader's zone."""
     return local(at).strftime("%H:%M")

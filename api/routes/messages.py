@@ -1,7 +1,7 @@
 """What is said in a chat: pages of it, a new message, and a person's word about one in doubt."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from api import messenger
 from api.cast import cast
 from api.deps import Db, LeadId, Now, SignedIn, settings, worded
 from api.driving import Talker
-from api.language import duration
+from api.language import duration, midnight
 from api.language import gettext as _
 from api.rendering import render
 from api.routes.media import PATIENCE, attached
@@ -25,7 +25,7 @@ from models.formatting import parse_markup
 from models.lead.content import Content
 from models.lead.lead import Lead
 from models.message import Message, State
-from models.queries import conversation
+from models.queries import conversation, places
 from models.queries.card import seen_lead
 from models.queries.people import named
 from models.settings import Settings
@@ -50,20 +50,42 @@ async def index(
     before: Place = None,
     after: Place = None,
     since: Place = None,
+    around: Place = None,
+    on: date | None = None,
 ) -> Response:
-    """An older page, a newer one, or what changed since the seq that the page has seen."""
+    """An older page, a newer one, or what changed since the seq that the page has seen; another
+    place of the conversation instead of what is shown: around a message, on a day, its end."""
     async with data.reading() as session:
         lead = await seen_lead(session, lead_id, person)
         if since is not None:
             changed = await messenger.changed(session, lead, since=since)
             return render(request, "leads/_changes", **changed)
+        if on is not None:
+            around = await places.since(session, lead_id, midnight(on))
         if after is not None:
-            stretch = await conversation.after(session, lead_id, place=after)
+            way, stretch = "newer", await conversation.after(session, lead_id, place=after)
+        elif before is not None:
+            way, stretch = "older", await conversation.before(session, lead_id, place=before)
+        elif around is not None:
+            way, stretch = "anew", await conversation.around(session, lead_id, place=around)
         else:
-            stretch = await conversation.before(session, lead_id, place=before or 2**62)
+            way, stretch = "anew", await conversation.newest(session, lead_id)
         who = await cast(session, lead, stretch.items)
-    way = "newer" if after is not None else "older"
-    return render(request, "leads/_stretch", lead=lead, stretch=stretch, cast=who, way=way)
+    return render(
+        request, "leads/_stretch", lead=lead, stretch=stretch, cast=who, way=way, sought=around,
+        unread_from=None,
+    )  # fmt: skip
+
+
+@router.get("/leads/{lead_id}/messages/found")
+async def find(
+    data: Db, person: SignedIn, lead_id: LeadId, asked: Annotated[str, Query(alias="q")] = ""
+) -> dict[str, list[str] | list[int]]:
+    """Where the words stand in this conversation, newest first."""
+    words = places.sought(asked)
+    async with data.reading() as session:
+        await seen_lead(session, lead_id, person)
+        return {"words": words, "places": await places.of_words(session, lead_id, words)}
 
 
 @router.post(

@@ -1,29 +1,32 @@
 // <message-log>: what depends on neighbours (days, joined bubbles, folded lines) is arranged here
 // after every change, so that each message and line is the same wherever it comes from.
+import { dayOf, named } from "./days.js"
+import { Reading } from "./reading.js"
 import { words } from "./words.js"
 
 const JOINED = 120_000 // ms
 const FOLDED = 3 // lines in a row
-const FAR = 200 // px from the end
 
 class MessageLog extends HTMLElement {
   connectedCallback() {
     this.list = this.querySelector(".log__in")
-    this.watch = new MutationObserver(() => this.arrange())
+    this.reading = new Reading(this)
+    this.watch = new MutationObserver(records => this.arrange(records))
     this.watch.observe(this.list, { childList: true })
     this.swapped = () => this.arrange()
     document.addEventListener("htmx:after:swap", this.swapped)
     this.list.addEventListener("click", event => this.unfold(event))
     this.arrange()
-    document.querySelector(".is-sought")?.scrollIntoView({ block: "center" })
   }
 
   disconnectedCallback() {
     this.watch.disconnect()
+    this.reading.close()
     document.removeEventListener("htmx:after:swap", this.swapped)
   }
 
-  arrange() {
+  arrange(records = this.watch.takeRecords()) {
+    for (const { addedNodes } of records) addedNodes.forEach(one => this.reading.meet(one))
     this.day = ""
     let held, before, run = []
     const close = () => (this.fold(run), (run = []))
@@ -49,10 +52,11 @@ class MessageLog extends HTMLElement {
     held?.remove()
     close()
     this.watch.takeRecords()
+    this.reading.stay()
   }
 
   dayBefore(item, held) {
-    const day = new Date(item.dataset.time).toLocaleDateString("sv", { timeZone: this.dataset.zone })
+    const day = dayOf(item.dataset.time, this.dataset.zone)
     const needed = day !== this.day
     this.day = day
     if (held?.dataset.day === day && needed) return undefined
@@ -68,19 +72,8 @@ class MessageLog extends HTMLElement {
     made.dataset.day = day
     made.dataset.at = Number(item.dataset.at) - 0.5
     made.append(document.createElement("time"))
-    made.firstChild.textContent = this.named(day)
+    made.firstChild.textContent = named(day, this.dataset)
     return made
-  }
-
-  named(day) {
-    const [today, yesterday] = [0, 1].map(ago =>
-      new Date(Date.now() - ago * 86_400_000).toLocaleDateString("sv", { timeZone: this.dataset.zone }),
-    )
-    const year = day.slice(0, 4) === today.slice(0, 4) ? undefined : "numeric"
-    const said = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "long", year, timeZone: "UTC" })
-    const date = said.format(new Date(`${day}T12:00:00Z`))
-    const name = { [today]: this.dataset.today, [yesterday]: this.dataset.yesterday }[day]
-    return name ? `${name}, ${date}` : date
   }
 
   fold(run) {
@@ -100,10 +93,6 @@ class MessageLog extends HTMLElement {
     if (!target.matches(".ev-more")) return
     for (let one = target.nextElementSibling; one?.matches(".ev"); one = one.nextElementSibling) one.dataset.unfolded = "1"
     this.arrange()
-  }
-
-  get atEnd() {
-    return this.scrollTop > -FAR
   }
 }
 

@@ -56,7 +56,11 @@ function spare({ detail: { ctx, tasks } }) {
   for (const { target, fragment, swapSpec } of tasks) {
     const newer = target?.id?.startsWith("log-") && document.getElementById(target.id.replace("log", "newer"))
     if (swapSpec?.style !== "put" || !newer || newer === ctx.sourceElement) continue
-    for (const one of [...fragment.children]) document.getElementById(one.id) ?? one.remove()
+    for (const one of [...fragment.children]) {
+      if (document.getElementById(one.id)) continue
+      one.remove()
+      document.dispatchEvent(new CustomEvent("kept-out", { detail: one }))
+    }
   }
 }
 

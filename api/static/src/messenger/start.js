@@ -6,12 +6,15 @@ import "./composer.js"
 import "./log.js"
 import "./time-left.js"
 
-const voices = () => document.querySelector("voice-player:not(:defined)") && import("./voice.js")
+function players() {
+  if (document.querySelector("voice-player:not(:defined)")) import("./voice.js")
+  if (document.querySelector("clip-player:not(:defined)")) import("./clip.js")
+}
 
 export function start() {
   rows.start()
   opened.start()
   touches.start()
-  voices()
-  document.addEventListener("htmx:after:swap", voices)
+  players()
+  document.addEventListener("htmx:after:swap", players)
 }

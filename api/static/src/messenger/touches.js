@@ -1,17 +1,22 @@
-// Small things by one click: a photo in full, an ID into the clipboard, lines shown or hidden.
+// Small things by one click: a picture in full, the message that a quote is of, an ID into the clipboard, lines shown or hidden.
 import { key } from "../keys.js"
+import { go } from "./places.js"
 
 const LINES = "lines"
 
 function click(event) {
-  const photo = event.target.closest?.("[data-view=photo]")
-  if (photo && !event.ctrlKey && !event.metaKey) {
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey
+  const picture = event.target.closest?.("[data-view]")
+  if (picture && plain) {
     event.preventDefault()
-    const viewer = document.getElementById("viewer")
-    viewer.querySelector("img").src = photo.href
-    viewer.querySelector("a").href = `${photo.href}?download=1`
-    viewer.showModal()
+    import("./viewer.js").then(({ show }) => show(picture))
   }
+  const quoted = event.target.closest?.("[data-place]")
+  if (quoted && plain) {
+    event.preventDefault()
+    go(Number(quoted.dataset.place))
+  }
+  if (event.target.closest?.("[data-act=seek]")) import("./seeking.js").then(({ seek }) => seek())
   const copied = event.target.closest?.("[data-copy]")
   if (copied) navigator.clipboard?.writeText(copied.dataset.copy)
   if (event.target.closest?.("[data-act=lines]")) {

@@ -4,6 +4,12 @@ export function words(name, values = {}) {
   return said.replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole)
 }
 
+/** "3 new messages": the server wrote a form for each plural rule. */
+export function counted(name, n) {
+  const rule = new Intl.PluralRules(document.documentElement.lang).select(n)
+  return words(name + rule[0].toUpperCase() + rule.slice(1), { n })
+}
+
 const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]]
 
 /** "in 6 sec.", "in 23 hr." */
