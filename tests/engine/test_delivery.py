@@ -99,6 +99,19 @@ async def test_a_person_settles_the_unknown(
     assert (await petra.heard()).count("Дошло?") == times
 
 
+async def test_a_reply_to_a_message_without_an_answer_says_that_it_arrived(world: World) -> None:
+    petra = await taken(world)
+    await world.phone.fault("reset_after", count=1, client=petra)
+    message = await anna_writes(world, petra, "Дошло?")
+    line = await petra.hears("Дошло?")
+    await becomes(world, petra, message, State.UNKNOWN)
+    await petra.writes("Да!", reply_to=line.message_id, quote="Дошло")
+    await becomes(world, petra, message, State.SENT)
+    assert (await found(world, petra, message)).telegram_ids == [line.message_id]
+    assert (await world.messages(petra))[-1].reply_to_id == message
+    assert (await world.lead(petra)).notice is None
+
+
 async def test_a_message_after_an_unknown_does_not_wait_for_it(world: World) -> None:
     petra = await taken(world)
     await world.phone.fault("reset_after", count=1, client=petra)
