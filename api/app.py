@@ -71,7 +71,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(guard)],
-        middleware=[Middleware(Armour), Middleware(errors.Unbroken)],
+        middleware=[Middleware(telegram.Door), Middleware(Armour), Middleware(errors.Unbroken)],
         max_body_size=LARGEST_BODY,
     )
     app.state.settings = chosen
@@ -79,7 +79,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.state.webhooks = {}
     for each in ROUTES:
         app.include_router(each.router)
-    app.router.routes[:0] = telegram.routes  # asked for more often than all others together
+    app.router.routes.append(telegram.HOOK)
     app.state.paths = {found.path for found in iter_route_contexts(app.routes)}
     app.mount("/api/v1", robots(app.state))
     errors.install(app)
