@@ -1,6 +1,6 @@
 """`advance`: what happens next to a lead, decided and applied in one transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -20,6 +20,9 @@ from models.process.state import FORMAT, ProcessState
 from models.process.version import definition_of, files_of
 from models.timeline import Action
 from models.user import User
+
+# Who opens a bot rings its leads; a lead that was being moved at that moment may not be heard.
+SHUT = timedelta(minutes=15)
 
 
 class Progress:
@@ -168,8 +171,9 @@ async def _what_now(
     held: list[datetime] = []
     leaves = False
     # A claimed row without its deliverer is the relay's: it becomes unknown and rings.
-    if first is not None and first.state == State.QUEUED and not sight.bot_disabled:
-        held = [at for at in (first.not_before, sight.bot_paused_until) if at and at > now]
+    if first is not None and first.state == State.QUEUED:
+        shut = now + SHUT if sight.bot_disabled else None
+        held = [at for at in (first.not_before, sight.bot_paused_until, shut) if at and at > now]
         moments += [max(held)] if held else []
         leaves = not held
     due = [moment for moment in moments if moment is not None]
@@ -180,7 +184,7 @@ async def _what_now(
     if first is not None and leaves:
         move.deliver, move.kind = first.id, first.kind
         move.priority = 2 if first.automatic else 1
-    elif first is not None and held and first.typing_from:
+    elif first is not None and held and first.typing_from and not sight.bot_disabled:
         move.typing = first.id
     return move
 
