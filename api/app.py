@@ -21,6 +21,7 @@ from api.robots.app import robots
 from api.routes import (
     assets,
     deals,
+    drafts,
     events,
     health,
     home,
@@ -46,6 +47,7 @@ from workflows.engine import Engine
 ROUTES = (
     assets,
     deals,
+    drafts,
     events,
     health,
     home,

@@ -16,6 +16,7 @@ from api.language import gettext as _
 from api.live import fragment
 from api.rendering import html
 from models.database import Work
+from models.draft import Draft
 from models.lead.lead import Lead
 from models.message import Message
 from models.process.interpreter import after_wait, next_step
@@ -38,7 +39,7 @@ SHOWN_OF_HEARD = 120  # characters of a message in the chooser
 # What a command adds to the state it answers with; nothing of it when the state is only shown.
 BARE: dict[str, Any] = {
     "problem": "", "leaving": "", "chooser": None, "editing": False, "composer_anew": False,
-    "process_only": False,
+    "process_only": False, "draft": None,
 }  # fmt: skip
 
 
@@ -90,7 +91,8 @@ async def opened(
     )
     around = await state(session, lead, person, settings, items=stretch.items)
     unread_from = None if at else _unread_from(lead, stretch)
-    return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
+    draft = await Draft.of(session, person, lead_id)
+    return {**around, "draft": draft, "stretch": stretch, "unread_from": unread_from, "sought": at,
             "told": await conversation.told(session, lead_id)}  # fmt: skip
 
 

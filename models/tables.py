@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    draft,
     heartbeat,
     media,
     message,
@@ -22,6 +23,6 @@ from models.process import version
 metadata = SQLModel.metadata
 
 __all__ = [
-    "dealing", "heartbeat", "lead", "media", "message", "metadata", "note", "payment", "session",
-    "spot", "stage", "timeline", "token", "update", "user", "version",
+    "dealing", "draft", "heartbeat", "lead", "media", "message", "metadata", "note", "payment",
+    "session", "spot", "stage", "timeline", "token", "update", "user", "version",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api import messenger
 from api.deps import Db, LeadId, Now, SignedIn, settings, worded
 from api.rendering import render, wants_fragment
+from models.draft import Draft
 from models.queries.card import seen_lead
 from models.queries.inbox import PAGE, Tab, counts, page
 from models.queries.search import search
@@ -100,7 +101,8 @@ async def state(
     async with data.reading() as session:
         lead = await seen_lead(session, lead_id, person)
         around = await messenger.state(session, lead, person, chosen)
-    anew = (composer == "closed") != bool(lead.blocked_at)
+        anew = (composer == "closed") != bool(lead.blocked_at)
+        around["draft"] = await Draft.of(session, person, lead_id) if anew else None
     return render(request, "leads/_state", **(around | {"composer_anew": anew}))
 
 

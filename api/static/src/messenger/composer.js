@@ -1,5 +1,6 @@
 // <message-composer>: a field that keeps what was typed, and messages that show at once.
 import { Attachments } from "./attachments.js"
+import * as drafts from "./drafts.js"
 import { Outbox } from "./outbox.js"
 import { clock, size, words } from "./words.js"
 
@@ -11,7 +12,7 @@ class MessageComposer extends HTMLElement {
     this.log = document.getElementById(`log-${lead}`)
     this.attachments = new Attachments(this, text => this.complain(text))
     this.outbox = new Outbox(`${person}:${lead}`, `/leads/${lead}/messages`, (...told) => this.hear(...told))
-    this.field.value = localStorage.getItem(this.draft) ?? ""
+    this.field.value = drafts.recalled(this.draft, { text: this.field.value, version: this.dataset.version })
     this.field.addEventListener("input", () => this.keep())
     this.field.addEventListener("keydown", event => this.press(event))
     this.addEventListener("click", event => this.act(event.target.closest("[data-act]")?.dataset.act))
@@ -27,8 +28,13 @@ class MessageComposer extends HTMLElement {
   }
 
   keep() {
-    if (this.field.value) localStorage.setItem(this.draft, this.field.value)
-    else localStorage.removeItem(this.draft)
+    drafts.keep(this.draft, this.field.value)
+  }
+
+  /** Puts a text into the field, as if it had been typed. */
+  fill(text) {
+    this.field.value = text
+    this.field.dispatchEvent(new Event("input", { bubbles: true }))
   }
 
   press(event) {

@@ -1,4 +1,5 @@
 // The messenger: loaded on its pages only.
+import * as drafts from "./drafts.js"
 import * as opened from "./opened.js"
 import * as rows from "./rows.js"
 import * as touches from "./touches.js"
@@ -15,6 +16,7 @@ export function start() {
   rows.start()
   opened.start()
   touches.start()
+  drafts.start()
   players()
   document.addEventListener("htmx:after:swap", players)
 }
