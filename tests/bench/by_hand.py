@@ -70,6 +70,7 @@ class ByHand:
                     send,
                     Sending(lead=lead, message=decided.message),
                     start_to_close_timeout=timedelta(minutes=2),
+                    heartbeat_timeout=timedelta(seconds=15),  # a killed worker is noticed as ours
                     retry_policy=RetryPolicy(maximum_attempts=1),
                 )
         workflow.continue_as_new(lead)
