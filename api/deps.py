@@ -14,6 +14,7 @@ from api.security import changes, same, token_of
 from models.database import Database
 from models.errors import NotAllowed, NotSignedIn
 from models.passwords import Passwords
+from models.queries.view import View
 from models.session import LONGEST, Session, note_use
 from models.settings import Settings
 from models.user import Role, User
@@ -103,6 +104,14 @@ SignedIn = Annotated[User, Depends(signed_in)]
 Anyone = Annotated[SignIn | None, Depends(sign_in)]
 LeadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Seen = Annotated[int, Query(ge=0, description="the lead's `move` that the person's page showed")]
+
+
+def viewed(view: Annotated[View, Query()]) -> View:
+    """Of the chat list, by the page's address."""
+    return view
+
+
+Viewed = Annotated[View, Depends(viewed)]
 
 
 def cookie_name(request: Request) -> str:

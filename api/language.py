@@ -107,6 +107,12 @@ def full(at: datetime, *, now: datetime | None = None) -> str:
     return f"{said}, {there:%H:%M}"
 
 
+def plain_date(said: date) -> str:
+    """21 Nov · 21 Nov 2025."""
+    today = local(datetime.now(UTC)).date()
+    return _date(said, "d MMM" if said.year == today.year else "d MMM y")
+
+
 def duration(span: timedelta) -> str:
     """12 min · 3 hr · 2 days: one unit, rounded down, at least a minute."""
     minutes = max(1, int(span.total_seconds() // 60))

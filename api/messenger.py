@@ -27,7 +27,7 @@ from models.process.version import definition_of, newest
 from models.queries import conversation
 from models.queries.card import Card, card, startable
 from models.queries.conversation import Bubble, Item, Stretch
-from models.queries.inbox import Tab, chats
+from models.queries.inbox import chats
 from models.queries.people import TALKING, owners
 from models.settings import Settings
 from models.timeline import Action, Event
@@ -68,15 +68,6 @@ class Chooser:
 def may_drive(person: User) -> bool:
     """Designers and ops read conversations; talking and leading are a manager's work."""
     return person.role in TALKING
-
-
-def accepts(tab: Tab, person: User) -> str:
-    """Which live rows belong to a tab, as the page's own code checks it."""
-    wanted = {
-        Tab.MINE: f"owner={person.id}", Tab.MANUAL: "mode=manual", Tab.AUTO: "mode=auto",
-        Tab.UNREAD: "unread=yes",
-    }  # fmt: skip
-    return f"archived=no {wanted.get(tab, '')}".strip()
 
 
 async def opened(

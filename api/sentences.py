@@ -234,6 +234,15 @@ _TEMPLATES = {
     Action.PROCESS_MIGRATED: ("shuffle", "", lambda told: told.say(
         _("%(who)s moved the lead to version %(version)s"),
         version=told.given.get("version", ""))),
+    Action.ARCHIVED: ("archive", "", lambda told: told.say(
+        _("%(who)s put the chat into the archive"))),
+    Action.UNARCHIVED: ("archive-restore", "", lambda told: told.say(
+        _("%(who)s took the chat out of the archive"))),
+    Action.IGNORED: ("eye-off", "", lambda told: told.say(_("%(who)s ignores the chat"))),
+    Action.HEEDED: ("eye", "", lambda told: told.say(
+        _("%(who)s does not ignore the chat any more"))),
+    Action.DISMISSED: ("check-check", "", lambda told: told.say(
+        _("%(who)s marked the chat read without an answer"))),
     Action.MESSAGE_SETTLED: ("circle-check", "", lambda told: told.say(
         _("%(who)s: the message arrived") if told.given.get("arrived")
         else _("%(who)s: the message counts as not sent"))),

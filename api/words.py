@@ -189,9 +189,22 @@ def tabs() -> Iterator[tuple[str, str, str]]:
     """(key, icon, name) of the chat list's tabs."""
     yield "all", "", _("All")
     yield "mine", "", _("Mine")
+    yield "pinned", "pin", _("Pinned")
     yield "manual", "hand", _("Manual")
     yield "auto", "bot", _("Auto")
     yield "unread", "", _("Unread")
+    yield "ignored", "", _("Ignored")
+
+
+def filter_icon(name: str) -> str:
+    """Of what a list is filtered by."""
+    kinds = {
+        "tag": "tag", "stage": "flag", "process": "workflow", "version": "workflow",
+        "step": "workflow", "mode": "bot", "owner": "user", "line": "users", "spot": "map-pin",
+        "country": "globe", "buyer": "user-check", "source": "link-2", "campaign": "megaphone",
+        "created": "calendar", "active": "calendar", "waiting": "hourglass",
+    }  # fmt: skip
+    return kinds.get(name) or kinds[name.partition("_")[0]]
 
 
 def field(name: str) -> str:
@@ -250,23 +263,6 @@ def theme(one: str) -> str:
 
 def next_theme(one: str) -> str:
     return THEMES[(THEMES.index(one) + 1) % len(THEMES)]
-
-
-def keys() -> Iterator[tuple[tuple[str, ...], str]]:
-    """The list behind `?`."""
-    yield ("/",), _("search")
-    yield ("J", "K"), _("next, previous chat")
-    yield ("G", "C"), _("chats")
-    yield ("G", "P"), _("processes")
-    yield ("G", "S"), _("what is stuck")
-    yield ("Ctrl", "M"), _("take over, hand back")
-    yield ("Ctrl", "Enter"), _("send")
-    yield ("N",), _("write a note")
-    yield ("T",), _("add a tag")
-    yield ("I",), _("write to the client")
-    yield ("[", "]"), _("fold the list, the card")
-    yield ("Esc",), _("close the top layer")
-    yield ("?",), _("this list")
 
 
 # Said by models inside of particulars, where the gathering does not look.

@@ -3,12 +3,15 @@
 from sqlmodel import SQLModel
 
 from models import (
+    deed,
     draft,
     heartbeat,
     media,
     message,
     note,
     payment,
+    pin,
+    saved_filter,
     session,
     spot,
     stage,
@@ -23,6 +26,7 @@ from models.process import version
 metadata = SQLModel.metadata
 
 __all__ = [
-    "dealing", "draft", "heartbeat", "lead", "media", "message", "metadata", "note", "payment",
-    "session", "spot", "stage", "timeline", "token", "update", "user", "version",
+    "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata", "note",
+    "payment", "pin", "saved_filter", "session", "spot", "stage", "timeline", "token", "update",
+    "user", "version",
 ]  # fmt: skip

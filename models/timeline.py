@@ -57,6 +57,12 @@ class Action(StrEnum):
     PAUSE_CHANGED = "pause_changed"
     WAIT_SKIPPED = "wait_skipped"
 
+    ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
+    IGNORED = "ignored"
+    HEEDED = "heeded"
+    DISMISSED = "dismissed"
+
 
 # What a process hears: the rest of the timeline moves nothing.
 HEARD = frozenset(

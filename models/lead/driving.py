@@ -56,7 +56,7 @@ class Driving(Talking, Listening):
             Action.HANDED_OVER, by=by, at=now, because=because, reason=reason
         )
         self._drive(Mode.MANUAL, by=by, now=now, until=None, because=because)
-        self.notice = self.notice or "system"
+        self.notice, self.archived_at = self.notice or "system", None
         self.last_action_at = max(self.last_action_at, now)
         self.waiting_since = self.waiting_since or now
         self.epoch += 1

@@ -2,7 +2,7 @@
 
 One behaviour a file: `receiving` (what came), `talking` (what leaves), `proving` (what says that it
 arrived), `driving` (who leads: the process or a person), `dealing` (stage, tags, owner, notes,
-money).
+money), `shelving` (out of the way).
 """
 
 from sqlalchemy import Index, text
@@ -10,9 +10,17 @@ from sqlalchemy import Index, text
 from models.lead.dealing import Dealing
 from models.lead.driving import Driving
 from models.lead.proving import Proving
+from models.lead.shelving import Shelving
+
+NEWEST = (text("last_action_at desc"), text("id desc"))
+# What the list is filtered by, each with the list's own order: docs/queries.md has the plans.
+NARROWED = {
+    "stage": "stage_key", "spot": "spot_id", "country": "country", "buyer": "buyer",
+    "source": "source", "campaign": "campaign",
+}  # fmt: skip
 
 
-class Lead(Driving, Proving, Dealing, table=True):
+class Lead(Driving, Proving, Dealing, Shelving, table=True):
     """All verbs need the row locked (`work.locked_lead`) and record their own line."""
 
     __tablename__ = "lead"
@@ -26,15 +34,32 @@ class Lead(Driving, Proving, Dealing, table=True):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
-        Index("lead_newest", text("last_action_at desc"), text("id desc")),
-        Index("lead_newest_by_mode", "mode", text("last_action_at desc"), text("id desc")),
-        Index("lead_newest_by_owner", "owner_id", text("last_action_at desc"), text("id desc")),
+        Index("lead_newest", *NEWEST),
+        Index("lead_newest_by_mode", "mode", *NEWEST),
+        Index("lead_newest_by_owner", "owner_id", *NEWEST),
+        Index("lead_newest_unread", *NEWEST, postgresql_where=text("unread > 0")),
+        *(Index(f"lead_newest_by_{name}", column, *NEWEST) for name, column in NARROWED.items()),
+        Index("lead_newest_archived", *NEWEST, postgresql_where=text("archived_at is not null")),
+        Index("lead_newest_ignored", *NEWEST, postgresql_where=text("ignored_at is not null")),
         Index(
-            "lead_newest_unread",
-            text("last_action_at desc"),
-            text("id desc"),
-            postgresql_where=text("unread > 0"),
+            "lead_waiting",
+            "waiting_since",
+            "id",
+            postgresql_where=text("waiting_since is not null"),
         ),
+        Index(
+            "lead_waiting_by_owner",
+            "owner_id",
+            "waiting_since",
+            "id",
+            postgresql_where=text("waiting_since is not null"),
+        ),
+        Index(
+            "lead_newest_unled",
+            *NEWEST,
+            postgresql_where=text("owner_id is null and mode = 'manual'"),
+        ),
+        Index("lead_created", "created_at"),
         Index("lead_unseen", "id", postgresql_where=text("seq > seen")),
         Index("lead_due", "due_at", postgresql_where=text("due_at is not null")),
         Index(

@@ -37,6 +37,7 @@ class Proving(Talking):
         self.touch(words, author=CLIENT, state=State.RECEIVED, at=at)
         self.unread += 1
         self.waiting_since = self.waiting_since or at
+        self.archived_at = None
         self.ring()
 
     async def replied(self, to: Answered, *, at: datetime) -> None:

@@ -92,6 +92,7 @@ class LeadRow(SQLModel):
     waiting_since: datetime | None = moment()
     notice: str | None = Field(default=None, description="failed, unknown or system until opened")
     archived_at: datetime | None = moment()
+    ignored_at: datetime | None = moment()
 
     @property
     def work(self) -> "Work":
@@ -102,7 +103,7 @@ class LeadRow(SQLModel):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.username or str(self.chat_id)
+        return called(self.first_name, self.last_name, self.username, self.chat_id)
 
     def record(
         self,
@@ -130,3 +131,8 @@ class LeadRow(SQLModel):
         if self.rung <= self.seen:
             self.rung = self.seq
             self.work.rings[self.id] = self.seq
+
+
+def called(first: str, last: str, username: str | None, chat_id: int) -> str:
+    """A client's name, or the best there is instead."""
+    return f"{first} {last}".strip() or username or str(chat_id)

@@ -200,7 +200,7 @@ class Talking(LeadRow):
             self.notice = None
 
     def _troubled(self, message: Message, *, at: datetime) -> None:
-        self.notice = message.state
+        self.notice, self.archived_at = message.state, None
         self.show(message, at=at)
 
     def media_fetched(

@@ -1,42 +1,90 @@
-"""The chat list: which leads a person sees, newest first, page by page; and its counts."""
+"""The chat list: which leads a person sees in a view, page by page; and how many."""
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.errors import Refused
 from models.lead.dealing import LeadTag
 from models.lead.lead import Lead
-from models.queries.visibility import visible_leads
+from models.lead.row import called
+from models.pin import MOST_PINS, Pin
+from models.queries.view import Sort, View, conditions
+from models.queries.visibility import visible_leads, ways_to_see
 from models.stage import Tag
 from models.user import User
 
 PAGE = 50
 MOST_COUNTED = 99
+MOST_CHOSEN = 500  # leads of a view that are taken at once
+
+Order = tuple[ColumnElement[Any], ColumnElement[Any]]
+NEWEST: Order = (col(Lead.last_action_at).desc(), col(Lead.id).desc())
+LONGEST: Order = (col(Lead.waiting_since).asc(), col(Lead.id).asc())
+Place = tuple[bool, datetime, int]  # among those who wait; since when, or the last action; the id
 
 
-class Tab(StrEnum):
-    ALL = "all"
-    MINE = "mine"
-    MANUAL = "manual"
-    AUTO = "auto"
-    UNREAD = "unread"
+class Listed(NamedTuple):
+    """As much of a lead as its row shows."""
+
+    id: int
+    chat_id: int
+    business_connection: str | None
+    telegram_id: int | None
+    first_name: str
+    last_name: str
+    username: str | None
+    country: str | None
+    seq: int
+    mode: str
+    manual_until: datetime | None
+    process_key: str | None
+    owner_id: int | None
+    unread: int
+    notice: str | None
+    archived_at: datetime | None
+    ignored_at: datetime | None
+    waiting_since: datetime | None
+    last_action_at: datetime
+    last_text: str
+    last_kind: str
+    last_author: str | None
+    last_state: str | None
+
+    @property
+    def name(self) -> str:
+        return called(self.first_name, self.last_name, self.username, self.chat_id)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chat:
-    """One row of the list. `author` is the colleague who wrote last, if one did."""
+class Tagged(NamedTuple):
+    name: str
+    hue: int
 
-    lead: Lead
-    tags: Sequence[Tag]
-    author: User | None = None
+
+class Author(NamedTuple):
+    actor: str
+    name: str
+
+
+class Chat(NamedTuple):
+    """One row of the list: plain values, so that two that are equal look the same.
+
+    `author` is the colleague who wrote last, if one did.
+    """
+
+    lead: Listed
+    tags: tuple[Tagged, ...] = ()
+    author: Author | None = None
+
+
+LISTED: list[Any] = [getattr(Lead, name) for name in Listed._fields]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,92 +98,153 @@ class Page:
 async def page(
     session: AsyncSession,
     person: User,
-    tab: Tab = Tab.ALL,
+    view: View | None = None,
     *,
     after: str | None = None,
     size: int = PAGE,
+    now: datetime | None = None,
 ) -> Page:
-    """Newest action first. Raises Refused for a cursor that is none of ours."""
-    query = _listed(person, tab).order_by(col(Lead.last_action_at).desc(), col(Lead.id).desc())
-    if after is not None:
-        query = query.where(tuple_(Lead.last_action_at, Lead.id) < _place(after))
-    leads = list((await session.execute(query.limit(size + 1))).scalars())
-    more = len(leads) > size
-    leads = leads[:size]
+    """Newest action first, or who waits longest first and then the others.
+
+    Raises Refused for a cursor that is none of ours.
+    """
+    view, place = view or View(), _place(after) if after is not None else None
+    leads: list[Listed] = []
+    among = tuple(conditions(view, person, now=now or datetime.now(UTC)))
+    if view.sort == Sort.WAITING:
+        since = col(Lead.waiting_since)
+        if place is None or place[0]:
+            later = () if place is None else (tuple_(since, Lead.id) > place[1:],)
+            waiting = (*among, since.is_not(None), *later)
+            leads = await _run(session, first(person, waiting, order=LONGEST, size=size + 1))
+            place = None
+        among = (*among, since.is_(None))
+    if len(leads) <= size:
+        if place is not None:
+            among = (*among, tuple_(Lead.last_action_at, Lead.id) < place[1:])
+        rest = size + 1 - len(leads)
+        leads += await _run(session, first(person, among, order=NEWEST, size=rest))
+    more, leads = len(leads) > size, leads[:size]
     return Page(
-        chats=await described(session, leads), after=_cursor(leads[-1]) if more and leads else None
+        chats=await described(session, leads),
+        after=_cursor(leads[-1], view.sort) if more and leads else None,
     )
 
 
-async def counts(session: AsyncSession, person: User) -> dict[Tab, int]:
-    """How many each tab holds, counted no further than one past `MOST_COUNTED`."""
+async def counts(
+    session: AsyncSession,
+    person: User,
+    views: Mapping[str, View],
+    *,
+    now: datetime | None = None,
+) -> dict[str, int]:
+    """How many each view holds, counted no further than one past `MOST_COUNTED`."""
     found = [
         select(func.count())
         .select_from(
-            _listed(person, tab).with_only_columns(col(Lead.id)).limit(MOST_COUNTED + 1).subquery()
+            listed(person, view, now=now)
+            .with_only_columns(col(Lead.id))
+            .limit(MOST_COUNTED + 1)
+            .subquery()
         )
         .scalar_subquery()
-        .label(tab.value)
-        for tab in Tab
+        .label(name)
+        for name, view in views.items()
     ]
     row = (await session.execute(select(*found))).mappings().one()
-    return {tab: row[tab.value] for tab in Tab}
+    return {name: row[name] for name in views}
+
+
+async def chosen(session: AsyncSession, person: User, view: View) -> list[int]:
+    """All leads of a view, newest first, up to `MOST_CHOSEN`."""
+    among = conditions(view, person, now=datetime.now(UTC))
+    leads = await _run(session, first(person, among, order=NEWEST, size=MOST_CHOSEN))
+    return [lead.id for lead in leads]
+
+
+async def belonging(
+    session: AsyncSession, person: User, view: View, ids: Sequence[int]
+) -> tuple[list[Chat], list[Chat]]:
+    """Of these leads those that stand in the view, and those that do not."""
+    query = listed(person, view).with_only_columns(col(Lead.id)).where(col(Lead.id).in_(ids))
+    inside = set((await session.execute(query)).scalars())
+    seen = select(Lead).where(col(Lead.id).in_(ids), visible_leads(person))
+    found = await described(session, await _run(session, seen))
+    within = [chat for chat in found if chat.lead.id in inside]
+    return within, [chat for chat in found if chat.lead.id not in inside]
+
+
+async def next_to_answer(
+    session: AsyncSession, person: User, *, but: int | None = None
+) -> int | None:
+    """Who waits longest for a person: of one's own leads first, then of the unassigned ones."""
+    waiting = listed(person, View()).where(
+        col(Lead.waiting_since).is_not(None), col(Lead.mode) == "manual", col(Lead.id) != (but or 0)
+    )
+    for whose in (col(Lead.owner_id) == person.id, col(Lead.owner_id).is_(None)):
+        for lead in await _run(session, waiting.where(whose).order_by(*LONGEST).limit(1)):
+            return lead.id
+    return None
+
+
+async def pins(session: AsyncSession, person: User) -> list[int]:
+    query = select(Pin.lead_id).where(col(Pin.user_id) == person.id).order_by(Pin.lead_id)
+    return list((await session.execute(query.limit(MOST_PINS))).scalars())
 
 
 async def chats(session: AsyncSession, ids: Iterable[int]) -> list[Chat]:
     """These leads' rows, for whoever was found to see them."""
-    query = select(Lead).where(col(Lead.id).in_(list(ids)))
-    return await described(session, list((await session.execute(query)).scalars()))
+    return await described(
+        session, await _run(session, select(Lead).where(col(Lead.id).in_(list(ids))))
+    )
 
 
-async def described(session: AsyncSession, leads: Sequence[Lead]) -> list[Chat]:
+async def described(session: AsyncSession, leads: Sequence[Listed]) -> list[Chat]:
     """The leads with their tags and who wrote last, in two queries for all of them."""
-    tags: dict[int, list[Tag]] = {}
+    tags: dict[int, list[Tagged]] = {}
     tagged = (
-        select(col(LeadTag.lead_id), Tag)
+        select(col(LeadTag.lead_id), col(Tag.name), col(Tag.hue))
         .join(Tag, col(Tag.id) == LeadTag.tag_id)
         .where(col(LeadTag.lead_id).in_([lead.id for lead in leads]))
         .order_by(Tag.name)
     )
-    for lead_id, tag in await session.execute(tagged):
-        tags.setdefault(lead_id, []).append(tag)
-    authors = {number: number for lead in leads if (number := _person(lead.last_author))}
+    for lead_id, name, hue in await session.execute(tagged):
+        tags.setdefault(lead_id, []).append(Tagged(name, hue))
+    authors = {lead.last_author: number for lead in leads if (number := _person(lead.last_author))}
     people = {}
     if authors:
-        query = select(User).where(col(User.id).in_(authors))
-        people = {user.id: user for user in (await session.execute(query)).scalars()}
+        query = select(col(User.id), col(User.name)).where(col(User.id).in_(authors.values()))
+        people = {
+            f"user:{id}": Author(f"user:{id}", name) for id, name in await session.execute(query)
+        }
     return [
-        Chat(
-            lead=lead,
-            tags=tags.get(lead.id or 0, ()),
-            author=people.get(_person(lead.last_author) or 0),
-        )
+        Chat(lead, tuple(tags.get(lead.id, ())), people.get(lead.last_author or ""))
         for lead in leads
     ]
 
 
-def belongs(lead: Lead, tab: Tab, person: User) -> bool:
-    """Whether a lead that has just changed still stands in the tab."""
-    match tab:
-        case Tab.MINE:
-            return lead.owner_id == person.id
-        case Tab.MANUAL | Tab.AUTO:
-            return lead.mode == tab.value
-        case Tab.UNREAD:
-            return lead.unread > 0
-        case _:
-            return True
+def first(
+    person: User, among: Iterable[ColumnElement[bool]], *, order: Order, size: int
+) -> Select[Lead]:
+    """The first of the leads that the person sees and all of `among` is true of."""
+    ways = ways_to_see(person)
+    if len(ways) == 1:
+        return select(Lead).where(*ways, *among).order_by(*order).limit(size)
+    among = tuple(among)
+    parts = [select(Lead.id).where(way, *among).order_by(*order).limit(size) for way in ways]
+    either = union_all(*(select(part.subquery().c.id) for part in parts))
+    return select(Lead).where(col(Lead.id).in_(either)).order_by(*order).limit(size)
 
 
-def _listed(person: User, tab: Tab) -> Select[Lead]:
-    conditions: dict[Tab, ColumnElement[bool]] = {
-        Tab.MINE: col(Lead.owner_id) == person.id,
-        Tab.MANUAL: col(Lead.mode) == "manual",
-        Tab.AUTO: col(Lead.mode) == "auto",
-        Tab.UNREAD: col(Lead.unread) > 0,
-    }
-    query = select(Lead).where(visible_leads(person), col(Lead.archived_at).is_(None))
-    return query.where(conditions[tab]) if tab in conditions else query
+def listed(person: User, view: View, *, now: datetime | None = None) -> Select[Lead]:
+    """All of the view, in no order."""
+    among = conditions(view, person, now=now or datetime.now(UTC))
+    return select(Lead).where(visible_leads(person), *among)
+
+
+async def _run(session: AsyncSession, query: Select[Lead]) -> list[Listed]:
+    rows = await session.execute(query.with_only_columns(*LISTED))
+    return [Listed._make(row) for row in rows]
 
 
 def _person(actor: str | None) -> int | None:
@@ -143,14 +252,16 @@ def _person(actor: str | None) -> int | None:
     return int(number) if kind == "user" and number.isdigit() else None
 
 
-def _cursor(lead: Lead) -> str:
-    place = json.dumps([lead.last_action_at.isoformat(), lead.id])
+def _cursor(lead: Listed, sort: Sort) -> str:
+    waiting = sort == Sort.WAITING and lead.waiting_since is not None
+    at = (lead.waiting_since if waiting else None) or lead.last_action_at
+    place = json.dumps([waiting, at.isoformat(), lead.id])
     return base64.urlsafe_b64encode(place.encode()).decode()
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
+def _place(cursor: str) -> Place:
     try:
-        at, lead_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(at), int(lead_id)
+        waiting, at, lead_id = json.loads(base64.urlsafe_b64decode(cursor))
+        return bool(waiting), datetime.fromisoformat(at), int(lead_id)
     except (ValueError, TypeError) as error:
         raise Refused("This page of the list does not exist") from error

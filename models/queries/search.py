@@ -1,4 +1,4 @@
-"""The one search box: people by name, @user and Telegram ID; messages by their words.
+"""The one search box: people by name, @user and Telegram ID; tags; messages by their words.
 
 Both stop early: a name that half the leads have is not worth sorting a million rows for, and of
 messages the newest partitions are asked first.
@@ -14,11 +14,14 @@ from sqlmodel import col
 
 from models.lead.lead import Lead
 from models.message import Message
-from models.queries.inbox import Chat, described
+from models.queries.inbox import LISTED, Chat, Listed, described, page
+from models.queries.view import Archive, View
 from models.queries.visibility import visible_leads
+from models.stage import Tag
 from models.user import User
 
 MOST_LEADS, MOST_HITS = 30, 50
+MOST_TAGS, MOST_TAGGED = 5, 10
 LOOKED_AT = 1000  # matching leads that are sorted; more of them do not name anybody
 PARTITION = 500_000  # message ids in one partition, as the first migration cut them
 LONGEST = 100
@@ -39,9 +42,13 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
+    """`tagged` are the newest chats with one of `tags`; every list of it stops early."""
+
     words: Sequence[str]
-    chats: Sequence[Chat]
-    hits: Sequence[Hit]
+    chats: Sequence[Chat] = ()
+    tags: Sequence[Tag] = ()
+    tagged: Sequence[Chat] = ()
+    hits: Sequence[Hit] = ()
 
 
 async def search(session: AsyncSession, person: User, asked: str) -> Found:
@@ -49,16 +56,40 @@ async def search(session: AsyncSession, person: User, asked: str) -> Found:
     asked = " ".join(asked.split())[:LONGEST].lower()
     words = re.findall(r"\w+", asked)
     if not words:
-        return Found(words=(), chats=(), hits=())
-    leads = await _leads(session, person, asked)
+        return Found(words=())
+    chats = await people(session, person, asked)
+    if asked.startswith("@"):
+        return Found(words=words, chats=chats)
+    tags = await _tags(session, asked)
     return Found(
-        words=words,
-        chats=await described(session, leads),
-        hits=[] if asked.startswith("@") else await _hits(session, person, words),
-    )
+        words=words, chats=chats, tags=tags, tagged=await _tagged(session, person, tags),
+        hits=await _hits(session, person, words),
+    )  # fmt: skip
 
 
-async def _leads(session: AsyncSession, person: User, asked: str) -> list[Lead]:
+async def _tags(session: AsyncSession, asked: str) -> list[Tag]:
+    named = func.lower(Tag.name).contains(asked.removeprefix("#"), autoescape=True)
+    query = select(Tag).where(named).order_by(Tag.name).limit(MOST_TAGS)
+    return list((await session.execute(query)).scalars())
+
+
+async def _tagged(session: AsyncSession, person: User, tags: Sequence[Tag]) -> list[Chat]:
+    """Those that were looked for stand first among a chat's tags."""
+    if not tags:
+        return []
+    view = View(tag=[tag.id for tag in tags], archive=Archive.ANY)
+    found = await page(session, person, view, size=MOST_TAGGED)
+    names = {tag.name for tag in tags}
+    return [
+        chat._replace(tags=tuple(sorted(chat.tags, key=lambda tag: tag.name not in names)))
+        for chat in found.chats
+    ]
+
+
+async def people(
+    session: AsyncSession, person: User, asked: str, *, most: int = MOST_LEADS
+) -> list[Chat]:
+    """Chats whose name, @user or Telegram ID has it, the newest first."""
     searched = col(Lead.search_text)
     if len(asked) < INDEXED:
         begins = [searched.startswith(each, autoescape=True) for each in (asked,)]
@@ -75,22 +106,20 @@ async def _leads(session: AsyncSession, person: User, asked: str) -> list[Lead]:
         .prefix_with("materialized", dialect="postgresql")
     )
     newest = (
-        select(capped.c.id)
-        .order_by(capped.c.last_action_at.desc(), capped.c.id.desc())
-        .limit(MOST_LEADS)
+        select(capped.c.id).order_by(capped.c.last_action_at.desc(), capped.c.id.desc()).limit(most)
     )
     query = (
-        select(Lead)
+        select(*LISTED)
         .where(col(Lead.id).in_(newest))
         .order_by(col(Lead.last_action_at).desc(), col(Lead.id).desc())
     )
-    return list((await session.execute(query)).scalars())
+    return await described(session, [Listed._make(row) for row in await session.execute(query)])
 
 
 async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> list[Hit]:
     newest = (await session.execute(select(func.max(Message.id)))).scalar() or 0
     query = (
-        select(Message, Lead)
+        select(Message, *LISTED)
         .join(WORDS, WORDS.c.message_id == Message.id)
         .join(Lead, col(Lead.id) == Message.lead_id)
         .where(
@@ -103,14 +132,14 @@ async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> li
         .limit(bindparam("most"))
     )
     asked = " & ".join(f"{word}:*" for word in words)
-    found: list[tuple[Message, Lead]] = []
+    found: list[tuple[Message, Listed]] = []
     for number in range(newest // PARTITION, -1, -1):
         values = {
             "first": number * PARTITION, "end": (number + 1) * PARTITION,
             "asked": asked, "most": MOST_HITS - len(found),
         }  # fmt: skip
         rows = await session.execute(query, values)
-        found += [(message, lead) for message, lead in rows]
+        found += [(message, Listed._make(lead)) for message, *lead in rows]
         if len(found) >= MOST_HITS:
             break
     chats = await described(session, list({lead.id: lead for _, lead in found}.values()))

@@ -4,14 +4,17 @@ import pytest
 
 from models.errors import Refused
 from models.lead.lead import Lead
-from models.queries.inbox import MOST_COUNTED, Tab, counts, page
+from models.queries.inbox import MOST_COUNTED, counts, page
+from models.queries.view import Tab, View
 from models.user import User
 from tests.messenger.town import Town
 
+TABS = {tab.value: View(tab=tab) for tab in Tab}
 
-async def listed(town: Town, tab: Tab = Tab.ALL, *, by: User | None = None, **asked):
+
+async def listed(town: Town, tab: Tab = Tab.ALL, *, by: User | None = None, view=None, **asked):
     async with town.database.reading() as session:
-        found = await page(session, by or town.anna, tab, **asked)
+        found = await page(session, by or town.anna, view or View(tab=tab), **asked)
     return [chat.lead.id for chat in found.chats], found
 
 
@@ -88,7 +91,7 @@ async def test_counts_are_those_of_the_tabs_and_stop_at_a_hundred(town: Town):
     for number in range(3):
         await town.writes(f"Client{number}", "hi")
     async with town.database.reading() as session:
-        counted = await counts(session, town.anna)
+        counted = await counts(session, town.anna, TABS)
     assert counted[Tab.ALL] == counted[Tab.UNREAD] == 3
     assert counted[Tab.MINE] == 0
 
@@ -99,7 +102,7 @@ async def test_counts_are_those_of_the_tabs_and_stop_at_a_hundred(town: Town):
                      last_action_at=town.now, team_id=town.team_id)
             )  # fmt: skip
     async with town.database.reading() as session:
-        assert (await counts(session, town.anna))[Tab.ALL] == MOST_COUNTED + 1
+        assert (await counts(session, town.anna, TABS))[Tab.ALL] == MOST_COUNTED + 1
 
 
 async def test_a_manager_sees_own_and_unassigned_leads_only(town: Town):

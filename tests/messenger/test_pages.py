@@ -269,7 +269,10 @@ async def test_each_view_of_the_list_has_an_address(site: Website, served: Town)
             "/leads/rows?tab=unread",
             headers=FRAGMENT | {"HX-Current-URL": f"{site.address}/leads/{ivan}"},
         )
-    assert view.headers["HX-Replace-Url"] == f"/leads/{ivan}?tab=unread"
+        typed = await browser.get("/leads/rows?typed=1&q=иван", headers=FRAGMENT)
+    assert view.headers["HX-Push-Url"] == f"/leads/{ivan}?tab=unread"
+    assert "HX-Push-Url" not in typed.headers
+    assert typed.headers["HX-Replace-Url"].startswith("/leads?q=")
 
 
 async def test_the_next_page_of_the_list_follows_the_first(site: Website, served: Town):

@@ -14,4 +14,7 @@ htmx.registerExtension("swaps", swaps)
 dialogs.start()
 keys.start()
 live.start()
+document.addEventListener("click", event => {
+  if (event.target.closest?.("[data-palette]")) import("./palette.js").then(palette => palette.open())
+})
 if (document.querySelector(".msgr")) import("./messenger/start.js").then(messenger => messenger.start())

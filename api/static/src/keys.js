@@ -3,7 +3,7 @@
 //   data-key="KeyG,KeyC"   one after the other
 // and a module may register what is not an element: key("KeyJ", next). Without Ctrl or Escape keys
 // work only outside fields.
-const FIELD = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]"
+export const FIELD = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]"
 const BETWEEN = 1000 // ms between the keys of a sequence
 const acts = new Map()
 let before = "", since = 0
@@ -27,10 +27,11 @@ function press(event) {
   if (act(sequence, event) || act(pressed, event)) event.preventDefault()
 }
 
-function act(combination, event) {
+/** As if these keys were pressed: for a list of all that can be done. */
+export function act(combination, event = new KeyboardEvent("keydown")) {
   if (!combination) return false
   const registered = acts.get(combination)
-  if (registered) return registered(event) !== false
+  if (registered && registered(event) !== false) return true
   const layer = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document
   const found = [...layer.querySelectorAll(`[data-key~="${combination}"]`)].find(one => one.checkVisibility())
   if (!found || found.disabled) return false

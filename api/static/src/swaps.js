@@ -3,7 +3,9 @@
 //   data-at  its place: `bump` keeps the greatest first, `put` last
 //   data-v   its version: an older one never replaces a newer one
 // A target's data-accepts ("mode=manual archived=no|") says which elements belong to it: of their
-// data-… attributes each named one must have one of the values. data-more: the list goes on below.
+// data-… attributes each named one must have one of the values. Where it asks for data-in, one that
+// has none is judged by somebody else: it changes where it is shown. data-more: the list goes on
+// below. data-by names another attribute than data-at as the place.
 import { slide, rise } from "./motion.js"
 
 // What belongs to the reader and not to the fragment.
@@ -33,11 +35,13 @@ function each(fragment, act) {
 function bump(list, made) {
   const shown = byId(made.id)
   if (newer(shown, made)) return shown
-  if (!accepts(list, made)) {
+  const unjudged = list.dataset.accepts?.startsWith("in=") && !made.dataset.in
+  if (unjudged && !shown) return null
+  if (!unjudged && !accepts(list, made)) {
     if (shown && list.contains(shown) && !shown.querySelector("[aria-current]")) shown.remove()
     return null
   }
-  const place = [...list.children].find(one => one.id !== made.id && at(one) <= at(made))
+  const place = [...list.children].find(one => one.id !== made.id && at(one) <= at(made, list))
   if (!place && !shown && "more" in list.dataset) return null
   const row = shown ? morph(shown, made) : made
   if (!shown) {
@@ -100,5 +104,6 @@ function accepts(list, made) {
   })
 }
 
-const at = element => Number(element.dataset.at ?? (element.id ? Infinity : -Infinity))
+const at = (element, list = element.parentNode) =>
+  Number(element.dataset[list?.dataset?.by ?? "at"] ?? (element.id ? Infinity : -Infinity))
 const byId = id => (id ? document.getElementById(id) : null)

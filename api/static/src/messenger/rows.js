@@ -1,12 +1,18 @@
 // The chat list: opens chats without leaving the page, walks them by keys, asks for counts anew.
-// <chat-rows> holds lists marked [data-rows].
+// <chat-rows> holds lists marked [data-rows]; #tabs says which view it is.
 import htmx from "htmx.org"
 import { key } from "../keys.js"
 
 const COUNT_AT_MOST_EVERY = 3000 // ms
+const JUDGE_AT_MOST_EVERY = 300
+const MOST_JUDGED = 100
 let opening // the row whose chat is on its way
 const rows = () => [...document.querySelectorAll("[data-rows] .row")]
 const shown = () => document.querySelector("[data-rows] .row[aria-current]")
+const list = () => document.getElementById("rows")
+export const view = () => document.getElementById("tabs")?.dataset.view ?? ""
+const ask = (path, id) => htmx.ajax("GET", path, { source: `#${id}`, target: `#${id}`, swap: "none" }).catch(() => {})
+const picking = () => import("./picking.js")
 
 class ChatRows extends HTMLElement {
   connectedCallback() {
@@ -16,18 +22,17 @@ class ChatRows extends HTMLElement {
 }
 
 function click(event) {
+  if (event.target.matches(".pick")) return picking().then(it => it.toggle(event.target, event.shiftKey))
   const row = event.target.closest(".row")
   if (!row || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
-  open(row, { write: matchMedia("(hover: hover)").matches })
+  open(row.href, { row, write: matchMedia("(hover: hover)").matches })
 }
 
-/** Opens a row's chat beside the list; the view (tab, search) stays in the address. */
-async function open(row, { write = false } = {}) {
-  const url = new URL(row.href)
-  for (const [name, value] of new URLSearchParams(location.search)) {
-    if (name !== "at") url.searchParams.append(name, value)
-  }
+/** Opens a chat beside the list; the view (tab, filter, search) stays in the address. */
+export async function open(href, { row = null, write = false } = {}) {
+  const url = new URL(href, location)
+  for (const [name, value] of new URLSearchParams(view())) url.searchParams.append(name, value)
   select((opening = row))
   const address = url.pathname + url.search
   await htmx.ajax("GET", address, { source: "#open", target: "#open", swap: "innerHTML settle:0", push: address })
@@ -57,7 +62,7 @@ function next(way) {
   const row = shown() ? step(shown(), way) : rows()[0]
   if (!row) return
   row.focus()
-  open(row)
+  open(row.href, { row })
 }
 
 // Pages are laid one under another; a row that moved up meanwhile is there already.
@@ -67,50 +72,64 @@ function once() {
     if (known.has(one.id)) one.remove()
     known.add(one.id)
   }
-  const list = document.getElementById("chats")
-  if (!list) return
+  const chats = document.getElementById("chats")
+  if (!chats) return
   if (!opening) {
     const lead = document.querySelector("main[data-open-lead]")?.dataset.openLead
     const row = lead && document.querySelector(`#lead-${lead} .row`)
     if (shown() !== row || rows().filter(one => one.ariaCurrent).length > 1) select(row)
   }
-  const more = document.querySelector("#more[hx-get]")
-  document.getElementById("rows")?.toggleAttribute("data-more", Boolean(more))
-  const tab = document.getElementById("tabs")?.dataset.tab ?? "all"
-  list.dataset.refresh = document.getElementById("rows")
-    ? `/leads/rows?again=1&tab=${tab}&size=${Math.min(500, Math.max(50, known.size))}`
-    : "/leads/counts"
+  list()?.toggleAttribute("data-more", Boolean(document.querySelector("#more[hx-get]")))
+  chats.dataset.refresh = list()
+    ? `/leads/rows?again=1&size=${Math.min(500, Math.max(50, known.size))}&${view()}`
+    : `/leads/counts?${view()}`
+  const field = document.getElementById("q")
+  if (field !== document.activeElement) field.value = new URLSearchParams(view()).get("q") ?? ""
+  mine()
 }
 
 let counting
 function count() {
   counting ??= setTimeout(() => {
     counting = undefined
-    const tab = document.getElementById("tabs")?.dataset.tab
-    if (tab && !document.hidden) htmx.ajax("GET", `/leads/counts?tab=${tab}`, { source: "#tabs", target: "#tabs", swap: "none" })
+    if (document.getElementById("tabs") && !document.hidden) ask(`/leads/counts?${view()}`, "tabs")
   }, COUNT_AT_MOST_EVERY)
 }
 
-// Which rows and bubbles are mine is the page's own business: fragments are the same for everybody.
+// Whether a changed chat stands in a filtered view only the server can say.
+const changed = new Set()
+let judging
+function judge(lead) {
+  if (!list()?.dataset.accepts.startsWith("in=")) return
+  if (changed.size < MOST_JUDGED) changed.add(lead)
+  judging ??= setTimeout(() => {
+    judging = undefined
+    const asked = [...changed].map(one => `lead=${one}`).join("&")
+    changed.clear()
+    ask(`/leads/belonging?${asked}&${view()}`, "rows")
+  }, JUDGE_AT_MOST_EVERY)
+}
+
+// Which rows and bubbles are mine and what I have pinned is the page's own business: fragments are
+// the same for everybody.
+const sheet = new CSSStyleSheet()
 function mine() {
-  const me = document.querySelector(".msgr")?.dataset.person
-  if (!me) return
-  const sheet = new CSSStyleSheet()
-  const own = `[data-by="${CSS.escape(me)}"]`
-  sheet.replaceSync(`${own} .is-you { display: inline } ${own} .is-other { display: none }`)
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+  const me = CSS.escape(document.querySelector(".msgr")?.dataset.person ?? "")
+  const pins = (document.getElementById("tabs")?.dataset.pins ?? "").split(" ").filter(Boolean)
+  const own = `[data-by="${me}"] .is-you { display: inline } [data-by="${me}"] .is-other { display: none }`
+  const pinned = pins.map(lead => `[data-lead="${Number(lead)}"] .row__pin`).join()
+  sheet.replaceSync(pinned ? `${own} ${pinned} { display: inline-flex }` : own)
 }
 
 export function start() {
   customElements.define("chat-rows", ChatRows)
-  mine()
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
   once()
   key("KeyJ", () => next(1))
   key("KeyK", () => next(-1))
   htmx.on("htmx:after:swap", once)
-  document.addEventListener("live", ({ detail }) => detail.kind === "row" && count())
-  document.addEventListener("click", event => {
-    const field = document.getElementById("q")
-    if (event.target.closest?.("#tabs .chip") && field) field.value = ""
+  htmx.on("list-changed", () => htmx.ajax("GET", `/leads/rows?typed=1&${view()}`, { source: "#chats", target: "#chats", swap: "innerHTML" }))
+  document.addEventListener("live", ({ detail: { kind, lead } }) => {
+    if (kind === "row") (count(), judge(lead))
   })
 }

@@ -1,5 +1,6 @@
 // The messenger: loaded on its pages only.
 import * as drafts from "./drafts.js"
+import * as hand from "./hand.js"
 import * as opened from "./opened.js"
 import * as rows from "./rows.js"
 import * as touches from "./touches.js"
@@ -14,6 +15,7 @@ function players() {
 
 export function start() {
   rows.start()
+  hand.start()
   opened.start()
   touches.start()
   drafts.start()

@@ -1,0 +1,62 @@
+"""What a list can be filtered by: the values there are, for the panel and for the chips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.lead.lead import Lead
+from models.process.version import Version
+from models.queries.card import stages, startable
+from models.queries.people import owners
+from models.queries.visibility import visible_leads
+from models.spot import Spot
+from models.stage import Stage, Tag
+from models.user import User
+
+MOST = 200  # values of one field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    tags: Sequence[Tag]
+    stages: Sequence[Stage]
+    processes: Sequence[Version]
+    owners: Sequence[User]
+    spots: Sequence[Spot]
+    countries: Sequence[str]
+    buyers: Sequence[str]
+    sources: Sequence[str]
+    campaigns: Sequence[str]
+
+
+async def choices(session: AsyncSession, person: User) -> Choices:
+    """Values of leads only as far as the person sees a lead that has them."""
+    return Choices(
+        tags=await tags(session),
+        stages=await stages(session),
+        processes=await startable(session),
+        owners=await owners(session, team_id=person.team_id),
+        spots=list((await session.execute(select(Spot).order_by(Spot.name))).scalars()),
+        countries=await _values(session, person, "country"),
+        buyers=await _values(session, person, "buyer"),
+        sources=await _values(session, person, "source"),
+        campaigns=await _values(session, person, "campaign"),
+    )
+
+
+async def tags(session: AsyncSession) -> list[Tag]:
+    return list((await session.execute(select(Tag).order_by(Tag.name))).scalars())
+
+
+async def _values(session: AsyncSession, person: User, name: str) -> list[str]:
+    """From one value to the next by the index: a "distinct" would read every lead."""
+    column = getattr(Lead, name)
+    first = select(column.label("value")).where(column.is_not(None)).order_by(column).limit(1)
+    step = first.cte("step", recursive=True)
+    following = select(column).where(column > step.c.value).order_by(column).limit(1)
+    step = step.union_all(select(following.scalar_subquery()).where(step.c.value.is_not(None)))
+    theirs = select(Lead.id).where(column == step.c.value, visible_leads(person)).exists()
+    query = select(step.c.value).where(step.c.value.is_not(None), theirs).limit(MOST)
+    return [value for value in (await session.execute(query)).scalars() if value]
