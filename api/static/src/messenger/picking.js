@@ -6,7 +6,7 @@ import { view } from "./rows.js"
 
 const ASKED = new Set(["take_over", "give_back"]) // the robot answers to it: a question first
 const picked = new Set()
-let last, asked
+let last, asked, drawing
 const bar = () => document.querySelector("#picking > .picking")
 const boxes = () => [...document.querySelectorAll("#rows .pick")]
 const leadOf = box => Number(box.closest("[data-lead]").dataset.lead)
@@ -49,7 +49,9 @@ async function show() {
   mark()
   const slot = document.getElementById("picking")
   if (picked.size && !bar()) {
-    await htmx.ajax("GET", `/deeds/bar?${view()}`, { source: slot, target: slot, swap: "innerHTML" })
+    drawing ??= htmx.ajax("GET", `/deeds/bar?${view()}`, { source: slot, target: slot, swap: "innerHTML" })
+    await drawing
+    drawing = undefined
   }
   if (!picked.size && !bar()?.querySelector("[data-failed]:not([hidden])")) slot.replaceChildren()
   const many = bar()?.querySelector("[data-many]")
