@@ -36,7 +36,7 @@ KEYS = (
     Key(("J", "K"), N_("next, previous chat")),
     Key(("↑", "↓", "Enter"), N_("walk the list, open")),
     Key(("A",), N_("next chat to answer"), "KeyA", "corner-down-right", "list"),
-    Key(("F",), N_("filter the list"), "KeyF", "list-filter", "list"),
+    Key(("Shift", "F"), N_("filter the list"), "Shift+KeyF", "list-filter", "list"),
     Key(("X",), N_("choose the chat, Shift chooses a range"), "KeyX", "square-check-big", "chat"),
     Key(("E",), N_("into the archive, out of it"), "KeyE", "archive", "chat"),
     Key(("P",), N_("pin, take the pin off"), "KeyP", "pin", "chat"),

@@ -19,7 +19,7 @@ async def test_a_filter_is_an_address_and_follows_what_happens(visit: Visit, ser
     page = await visit(served.anna, "/leads")
     rows, chips = page.locator("#rows > li"), page.get_by_role("group", name="Отобрано по")
 
-    await page.keyboard.press("f")
+    await page.keyboard.press("Shift+F")
     await page.locator("summary", has_text="Страна").click()
     await page.get_by_label("Бразилия").check()
     await page.get_by_label("vip: без").check()
