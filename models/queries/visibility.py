@@ -10,7 +10,8 @@ def visible_leads(person: User) -> ColumnElement[bool]:
     """A manager sees own leads and the unassigned of their line and team; a team lead the team's
     and the unassigned without a team; admin, ops and designer see all (what they may *do* is their
     role's)."""
-    return or_(*ways_to_see(person))
+    one, *more = ways_to_see(person)
+    return or_(one, *more) if more else one
 
 
 def ways_to_see(person: User) -> tuple[ColumnElement[bool], ...]:

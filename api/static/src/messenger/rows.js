@@ -10,7 +10,7 @@ let opening // the row whose chat is on its way
 const rows = () => [...document.querySelectorAll("[data-rows] .row")]
 const shown = () => document.querySelector("[data-rows] .row[aria-current]")
 const list = () => document.getElementById("rows")
-export const view = () => document.getElementById("tabs")?.dataset.view ?? ""
+export const view = () => document.getElementById("tabs")?.dataset.query ?? ""
 const ask = (path, id) => htmx.ajax("GET", path, { source: `#${id}`, target: `#${id}`, swap: "none" }).catch(() => {})
 const picking = () => import("./picking.js")
 
