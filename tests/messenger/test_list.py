@@ -17,6 +17,7 @@ async def test_a_filter_is_an_address_and_follows_what_happens(visit: Visit, ser
             if lead_id == ivan:
                 await lead.tag("vip", by="user:1")
     page = await visit(served.anna, "/leads")
+    await expect(page.locator("chat-rows:defined")).to_be_attached()
     rows, chips = page.locator("#rows > li"), page.get_by_role("group", name="Отобрано по")
 
     await page.keyboard.press("Shift+F")
@@ -60,6 +61,7 @@ async def test_chats_are_worked_off_by_keys(visit: Visit, served: Town):
         async with served.database.unit_of_work() as work:
             await (await work.locked_lead(lead_id)).take_over(by="user:1", now=served.now)
     page = await visit(served.anna, "/leads")
+    await expect(page.locator("chat-rows:defined")).to_be_attached()
     toasts = page.get_by_role("status").locator(".toast")
     palette = page.get_by_role("dialog", name="Всё по названию")
 
@@ -96,6 +98,7 @@ async def test_chats_are_worked_off_by_keys(visit: Visit, served: Town):
 async def test_many_chats_are_done_at_once_and_undone(visit: Visit, served: Town):
     leads = [await served.writes(f"Client{n}", "hi") for n in range(23)]
     page = await visit(served.anna, "/leads")
+    await expect(page.locator("chat-rows:defined")).to_be_attached()
     await page.locator("#rows > li").nth(1).hover()
     await page.locator("#rows .pick").nth(1).click()
     await page.locator("#rows .pick").nth(4).click(modifiers=["Shift"])
