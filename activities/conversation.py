@@ -224,8 +224,7 @@ class Conversation:
             if message.attempt == claimed.attempt and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)
                 if claimed.probes or not isinstance(answer, Accepted):
-                    bot = await work.session.get_one(Bot, lead.bot_id, with_for_update=True)
-                    _tell(bot, answer, now=now)
+                    _tell(await Bot.locked(work, lead.bot_id), answer, now=now)
                     sight = None
             return await progress(work, lead, now=now, sight=sight) if onwards else Move()
 

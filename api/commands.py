@@ -146,7 +146,7 @@ async def reseal(ground: Ground, given: argparse.Namespace) -> None:
     closed: dict[str, str] = {}
     resealed = 0
     async with ground.database.unit_of_work(silent=True) as work:
-        query = select(Bot).order_by(Bot.id).with_for_update()
+        query = select(Bot).order_by(Bot.id).with_for_update(key_share=True)
         bots = list((await work.execute(query)).scalars())
         for bot in bots:
             try:

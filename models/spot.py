@@ -2,13 +2,17 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, LargeBinary, select
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import document, identity, moment, reference, stamped
-from models.errors import Refused
+from models.errors import Missing, Refused
 from models.seal import BrokenSeal, open_sealed, reseal, seal
+
+if TYPE_CHECKING:
+    from models.database import Work
 
 LONGEST_PAUSE = 60  # seconds
 
@@ -45,6 +49,20 @@ class Bot(SQLModel, table=True):
         )  # fmt: skip
         bot.token = seal(token, key=key, purpose=f"bot.token:{bot.id}")
         bot.secret = seal(secrets.token_urlsafe(32), key=key, purpose=f"bot.secret:{bot.id}")
+        return bot
+
+    @classmethod
+    async def locked(cls, work: "Work", bot_id: int) -> "Bot":
+        """Nobody else changes it until this work ends. Raises Missing.
+
+        Locks are taken in one order everywhere, or two works wait for each other: leads by
+        ascending id, then their bot.
+        """
+        query = select(cls).where(col(cls.id) == bot_id).with_for_update(key_share=True)
+        found = await work.execute(query.execution_options(populate_existing=True))
+        bot: Bot | None = found.scalar_one_or_none()
+        if bot is None:
+            raise Missing("There is no such bot")
         return bot
 
     def open_token(self, key: bytes) -> str:

@@ -48,11 +48,8 @@ async def replay(request: Request, update_id: LeadId, person: MachineKeeper, dat
 async def enable(request: Request, bot_id: LeadId, person: Admin, data: Db, now: Now) -> Response:
     """The bot may try again, and whoever waits for it is rung."""
     async with data.unit_of_work() as work:
-        bot = await work.session.get(Bot, bot_id, with_for_update=True)
-        if bot is None:
-            raise Missing("There is no such bot")
-        bot.enable()
-        await wake(work, bot_id=bot_id, now=now)
+        await wake(work, bot_id=bot_id, now=now)  # its leads are locked before the bot
+        (await Bot.locked(work, bot_id)).enable()
     return go(request, "/stuck")
 
 

@@ -16,7 +16,8 @@ LOOK = 0  # a ring that names no event
 async def wake(work: Work, *, bot_id: int, now: datetime) -> int:
     """Rings all who have something to send through this bot; returns how many.
 
-    They are due from now on, so that a ring that is lost is the relay's.
+    They are due from now on, so that a ring that is lost is the relay's. They are locked, so the
+    bot is locked after them (`Bot.locked` says why).
     """
     queued = exists().where(
         col(Message.lead_id) == col(Lead.id), col(Message.state) == State.QUEUED

@@ -1,7 +1,8 @@
 """What is stuck: named, counted, shown to whom it concerns, and moved on by hand."""
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select, text
@@ -15,6 +16,7 @@ from models.queries.stuck import stuck
 from models.spot import Bot
 from models.update import TelegramUpdate, UpdateState
 from models.user import Role, User
+from tests.eventually import eventually
 from tests.pages.house import House
 
 POISON = b'{"update_id": 5, "message": {"text": "\xe2\x80\xaesecret\\u0000<b>"}}'
@@ -202,12 +204,38 @@ async def test_a_bot_that_is_enabled_again_is_worth_a_look_for_who_waits(house: 
 
     async with house.site.signed_in(house.maria) as browser:
         answer = await browser.post(f"/stuck/bots/{house.bot.id}/enablement")
+        nobody = await browser.post("/stuck/bots/5/enablement")
 
-    assert answer.status_code == 303
+    assert (answer.status_code, nobody.status_code) == (303, 404)
     async with house.database.reading() as session:
         assert (await session.get_one(Bot, house.bot.id)).disabled_at is None
     assert (await house.read(waits)).due_at is not None
     assert (await house.read(idles)).due_at is None
+
+
+async def test_enabling_a_bot_and_an_outcome_at_once_do_not_wait_for_each_other(house: House):
+    await house.publishes()
+    waits = await settled(house, "Waits")
+    await house.sends(waits, State.QUEUED)
+    asked = "select count(*) from pg_locks where not granted"
+    async with house.site.signed_in(house.maria) as browser:
+        async with house.database.unit_of_work() as work:  # a deliverer with its answer
+            lead = await work.locked_lead(waits.id)
+            enabling = asyncio.create_task(browser.post(f"/stuck/bots/{house.bot.id}/enablement"))
+
+            async def waiting() -> bool:
+                async with house.database.statement() as connection:
+                    return bool((await connection.execute(text(asked))).scalar())
+
+            await eventually(waiting)
+            bot = await Bot.locked(work, lead.bot_id)
+            bot.pause(until=house.now + timedelta(hours=1))
+        answer = await enabling
+
+    assert answer.status_code == 303
+    async with house.database.reading() as session:
+        assert (await session.get_one(Bot, house.bot.id)).paused_until is None
+    assert (await house.read(waits)).due_at is not None
 
 
 async def test_of_many_the_first_are_shown_and_all_are_counted(house: House):
