@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.changes import Changes
 from activities.clients.storage import Storage
 from activities.clients.telegram import Telegram
 from activities.conversation import Conversation
@@ -43,6 +44,7 @@ def activities(
         conversation.deliver,
         conversation.show_typing,
         conversation.fetch_media,
+        Changes(database, telegram, chosen).change,
         Heart(database).beat,
     ]
 

@@ -224,7 +224,7 @@ class Conversation:
             if message.attempt == claimed.attempt and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)
                 if claimed.probes or not isinstance(answer, Accepted):
-                    _tell(await Bot.locked(work, lead.bot_id), answer, now=now)
+                    tell_bot(await Bot.locked(work, lead.bot_id), answer, now=now)
                     sight = None
             return await progress(work, lead, now=now, sight=sight) if onwards else Move()
 
@@ -289,7 +289,7 @@ async def _apply(answer: Answer, lead: Lead, message: Message, *, now: datetime)
             await lead.refused(message, code=code, because=description, at=now)
 
 
-def _tell(bot: Bot, answer: Answer, *, now: datetime) -> None:
+def tell_bot(bot: Bot, answer: Answer, *, now: datetime) -> None:
     """What it means for the bot: a pause, the end of one, or that it cannot work at all."""
     match answer:
         case NotSent(ours=False):

@@ -72,6 +72,45 @@ def envelope(message: Parcel, media: list[Media], *, storage: Storage) -> Method
     return Method(BY_KIND[kind], **address, **{kind: files[0]}, **words, reply_markup=buttons)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Amended(Parcel):
+    """A change of a message, as its claim found it; the message's own `id`, `kind` and `buttons`
+    stand beside the new `text` and `entities`."""
+
+    act: str
+    emoji: str | None = None
+    telegram_ids: list[int] = field(default_factory=list)
+
+
+def amendment(change: Amended) -> Method:
+    """Buttons are said again: an edit without them takes them away."""
+    chat = {"chat_id": change.chat_id}
+    first = {**chat, "message_id": change.telegram_ids[0]}
+    business = change.business_connection
+    if change.act == "react":
+        reaction = [{"type": "emoji", "emoji": change.emoji}] if change.emoji else []
+        return Method("setMessageReaction", **first, reaction=reaction)
+    if change.act == "delete" and business:
+        ids = change.telegram_ids
+        return Method("deleteBusinessMessages", business_connection_id=business, message_ids=ids)
+    if change.act == "delete" and len(change.telegram_ids) > 1:
+        return Method("deleteMessages", **chat, message_ids=change.telegram_ids)
+    if change.act == "delete":
+        return Method("deleteMessage", **first)
+    words = {"entities": change.entities or None, "text": change.text}
+    if change.kind != "text":
+        words = {"caption_entities": change.entities or None, "caption": change.text}
+    preview = change.details.get("link_preview", True) or change.kind != "text"
+    return Method(
+        "editMessageText" if change.kind == "text" else "editMessageCaption",
+        **first,
+        **words,
+        business_connection_id=business,
+        reply_markup=_buttons(change),
+        link_preview_options=None if preview else {"is_disabled": True},
+    )
+
+
 def button_data(message: Parcel, button: str) -> str:
     """What a press brings back: evidence that this attempt arrived, and which button it was."""
     return f"{message.id}.{message.attempt}.{button}"

@@ -21,6 +21,14 @@ class Delivery(BaseModel):
     now: datetime | None = None
 
 
+class Amendment(BaseModel):
+    """One attempt to change a message that is at Telegram."""
+
+    lead_id: int = 0
+    change_id: int = 0
+    now: datetime | None = None
+
+
 class Place(BaseModel):
     """Where a lead stands, for the console: names of steps and states, nothing personal."""
 
@@ -43,6 +51,7 @@ class Move(BaseModel):
     kind: str = ""
     priority: int = 3
     fetch: list[int] = []
+    change: list[int] = []
     typing: int | None = None
     more: bool = False
     due_at: datetime | None = None

@@ -176,9 +176,15 @@ async def _what_now(
         held = [at for at in (first.not_before, sight.bot_paused_until, shut) if at and at > now]
         moments += [max(held)] if held else []
         leaves = not held
+    if not sight.bot_disabled:
+        paused = sight.bot_paused_until
+        waiting = {one: max(filter(None, (at, paused)), default=now)
+                   for one, at in sight.changes.items()}  # fmt: skip
+        move.change = [one for one, at in waiting.items() if at <= now]
+        moments += [at for at in waiting.values() if at > now]
     due = [moment for moment in moments if moment is not None]
     move.due_at = lead.due_at = min(due) if due else None
-    if leaves or move.more:
+    if leaves or move.more or move.change:
         lead.due_at = now  # a lost engine does not know what it was told: the relay rings
     await work.flush()
     if first is not None and leaves:

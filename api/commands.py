@@ -11,10 +11,12 @@ from io import StringIO
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
 from activities.clients.storage import Storage
 from activities.clients.telegram import Accepted, Method, Telegram
 from activities.publishing import check_file, publish_file, read_definition
+from models.change import Change
 from models.database import Database, Work
 from models.errors import BrokenInput, Refused
 from models.lead.lead import Lead
@@ -180,6 +182,10 @@ async def restored(ground: Ground, given: argparse.Namespace) -> None:
             lead = await work.locked_lead(message.lead_id)
             lead.perhaps_sent(message, because="restored", at=now)
             moved.add(lead.id)
+        half = select(Change).where(col(Change.state).in_([State.QUEUED, State.SENDING]))
+        for change in (await work.execute(half)).scalars():
+            lead = await work.locked_lead(change.lead_id)
+            lead.perhaps_changed(change, because="restored", at=now)
         for lead_id in sorted(moved):
             lead = await work.locked_lead(lead_id)
             await lead.take_over(by=ENGINE, now=now, because="restored")

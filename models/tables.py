@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    change,
     deed,
     draft,
     heartbeat,
@@ -26,7 +27,7 @@ from models.process import version
 metadata = SQLModel.metadata
 
 __all__ = [
-    "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata", "note",
-    "payment", "pin", "saved_filter", "session", "spot", "stage", "timeline", "token", "update",
-    "user", "version",
+    "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata",
+    "note", "payment", "pin", "saved_filter", "session", "spot", "stage", "timeline", "token",
+    "update", "user", "version",
 ]  # fmt: skip

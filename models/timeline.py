@@ -36,6 +36,12 @@ class Action(StrEnum):
     MESSAGE_SETTLED = "message_settled"
     MESSAGE_CANCELLED = "message_cancelled"
     MESSAGE_REQUEUED = "message_requeued"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    MESSAGE_REACTED = "message_reacted"
+    CHANGE_ASKED = "change_asked"
+    CHANGE_FAILED = "change_failed"
+    CHANGE_DROPPED = "change_dropped"
 
     STAGE_CHANGED = "stage_changed"
     TAG_ADDED = "tag_added"

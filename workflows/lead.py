@@ -1,16 +1,18 @@
 """A lead's workflow: it keeps time and order. What happens next is decided in `advance`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.changes import Changes
     from activities.conversation import Conversation
-    from activities.moves import Delivery, Move, Place, Turn
+    from activities.moves import Amendment, Delivery, Move, Place, Turn
     from activities.progress import Progress
     from workflows.alarm import Alarm
     from workflows.console import attributes, details
@@ -30,14 +32,13 @@ class LeadWorkflow:
         self.rounds = 0
         self.place = Place()
         self.alarm = Alarm()
-        self.beside: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self.beside: dict[str, asyncio.Task[None]] = {}
 
     @workflow.run
     async def lead(self, run: LeadRun) -> None:
         move = await self.advance()
         while True:
-            for media_id in move.fetch:
-                self.begin(self.fetch, media_id)
+            self.begin_errands(move)
             if move.deliver:
                 move = await self.deliver(move)
             elif move.more:
@@ -45,7 +46,10 @@ class LeadWorkflow:
             else:
                 self.show(move.place)
                 if move.typing:
-                    self.begin(self.type, move.typing)
+                    typed = Delivery(
+                        lead_id=self.lead_id, message_id=move.typing, now=workflow.now()
+                    )
+                    self.begin(Conversation.show_typing, typed, f"typing {move.typing}", seconds=10)
                 await self.doorbell(move)
                 if self.outgrown():
                     workflow.continue_as_new(LeadRun(lead_id=self.lead_id, rung=self.rung))
@@ -100,38 +104,34 @@ class LeadWorkflow:
         there: after a restore of the database it may not be."""
         self.told_to_look, self.rung = False, 0
 
-    async def fetch(self, media_id: int) -> None:
-        await workflow.execute_activity_method(
-            Conversation.fetch_media,
-            media_id,
-            start_to_close_timeout=timedelta(minutes=2),
-            retry_policy=RetryPolicy(maximum_attempts=5),
-            summary=f"media {media_id}",
-        )
+    def begin_errands(self, move: Move) -> None:
+        for media_id in move.fetch:
+            self.begin(Conversation.fetch_media, media_id, f"media {media_id}", attempts=5)
+        for change_id in move.change:
+            asked = Amendment(lead_id=self.lead_id, change_id=change_id, now=workflow.now())
+            self.begin(Changes.change, asked, f"change {change_id}")
 
-    async def type(self, message_id: int) -> None:
-        await workflow.execute_activity_method(
-            Conversation.show_typing,
-            Delivery(lead_id=self.lead_id, message_id=message_id, now=workflow.now()),
-            start_to_close_timeout=timedelta(seconds=10),
-            retry_policy=RetryPolicy(maximum_attempts=1),
-        )
-
-    def begin(self, errand: Callable[[int], Awaitable[None]], number: int) -> None:
-        """Beside the loop: a manager's message never waits for it, and its failure is its own."""
-        name = (errand.__name__, number)
-        if name not in self.beside:
-            self.beside[name] = asyncio.create_task(self.run_beside(errand, name))
-
-    async def run_beside(
-        self, errand: Callable[[int], Awaitable[None]], name: tuple[str, int]
+    def begin(
+        self, does: Any, given: object, about: str, *, attempts: int = 1, seconds: int = 120
     ) -> None:
+        """Beside the loop: a manager's message never waits for it, and its failure is its own."""
+        if about not in self.beside:
+            activity = workflow.execute_activity_method(
+                does,
+                given,
+                start_to_close_timeout=timedelta(seconds=seconds),
+                retry_policy=RetryPolicy(maximum_attempts=attempts),
+                summary=about,
+            )
+            self.beside[about] = asyncio.create_task(self.run_beside(activity, about))
+
+    async def run_beside(self, activity: Awaitable[None], about: str) -> None:
         try:
-            await errand(name[1])
+            await activity
         except ActivityError:
-            workflow.logger.warning("%s %s failed", *name)
+            workflow.logger.warning("%s failed", about)
         finally:
-            del self.beside[name]
+            del self.beside[about]
 
     def outgrown(self) -> bool:
         if self.beside or not workflow.all_handlers_finished():

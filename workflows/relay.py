@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from models.change import Change
 from models.database import Database
 from models.message import Message, State
 from models.settings import Settings
@@ -27,6 +28,10 @@ EXPIRED = text(
     "select id, lead_id, attempt from message where state = 'sending'"
     " and claimed_at < now() - case when kind = 'text' then cast(:short as interval)"
     " else cast(:long as interval) end limit :most"
+)
+HALF_CHANGED = text(
+    "select id, lead_id, attempt from message_change where state = 'sending'"
+    " and claimed_at < now() - cast(:short as interval) limit :most"
 )
 FORGOTTEN = text(
     "delete from telegram_update where id in (select id from telegram_update"
@@ -67,15 +72,12 @@ class Relay:
     async def expire(self) -> None:
         """A claimed message whose deliverer is gone: only a person knows whether it arrived."""
         async with self._database.statement() as connection:
-            expired = await connection.execute(
-                EXPIRED,
-                {
-                    "short": self._settings.sending_limit,
-                    "long": self._settings.upload_limit,
-                    "most": BATCH,
-                },
-            )
-            rows = expired.all()
+            limits = {
+                "short": self._settings.sending_limit, "long": self._settings.upload_limit,
+                "most": BATCH,
+            }  # fmt: skip
+            rows = (await connection.execute(EXPIRED, limits)).all()
+            changes = (await connection.execute(HALF_CHANGED, limits)).all()
         for message_id, lead_id, attempt in rows:
             async with self._database.unit_of_work() as work:
                 lead = await work.locked_lead(lead_id)
@@ -83,3 +85,9 @@ class Relay:
                 if (message.state, message.attempt) == (State.SENDING, attempt):
                     lead.perhaps_sent(message, because="deliverer_lost", at=datetime.now(UTC))
                     lead.ring()
+        for change_id, lead_id, attempt in changes:
+            async with self._database.unit_of_work() as work:
+                lead = await work.locked_lead(lead_id)
+                change = await work.session.get_one(Change, change_id)
+                if (change.state, change.attempt) == (State.SENDING, attempt):
+                    lead.perhaps_changed(change, because="deliverer_lost", at=datetime.now(UTC))

@@ -1,8 +1,8 @@
 """The lead: a client in one chat of one bot, their deal, and the process that leads them.
 
-One behaviour a file: `receiving` (what came), `talking` (what leaves), `proving` (what says that it
-arrived), `driving` (who leads: the process or a person), `dealing` (stage, tags, owner, notes,
-money), `shelving` (out of the way).
+One behaviour a file: `receiving` (what came), `talking` (what leaves), `changing` (what is done to
+it then), `proving` (what says that it arrived), `driving` (who leads: the process or a person),
+`dealing` (stage, tags, owner, notes, money), `shelving` (out of the way).
 """
 
 from sqlalchemy import Index, text

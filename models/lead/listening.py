@@ -41,7 +41,9 @@ LOOK = text(
                 and state not in ('queued', 'sending', 'scheduled')) as messages,
         array(select id from media where lead_id = :lead and state = 'pending' and (attempts > 0
             or exists (select 1 from unseen where kind = 'client_wrote')) order by id limit 20)
-            as files
+            as files,
+        array(select row_to_json(c) from (select id, not_before from message_change
+            where lead_id = :lead and state = 'queued' order by id limit 20) c) as changes
     """
 )
 KINDS = [kind.value for kind in HEARD]
@@ -55,12 +57,14 @@ class Sight:
 
     `messages` are those that are not final and those of the step the lead is at, in order; they
     are rows of the transaction, so what is done to them shows. `files` are to be fetched: they came
-    with what was just heard, or a person has asked for them again.
+    with what was just heard, or a person has asked for them again. `changes` of messages wait for
+    their attempt, each not before its moment.
     """
 
     heard: list[Heard]
     messages: list[Message]
     files: list[int]
+    changes: dict[int, datetime | None]
     bot_disabled: bool
     bot_paused_until: datetime | None
     state: ProcessState | None
@@ -114,6 +118,7 @@ class Listening(LeadRow):
             heard=[_heard(row, now=now) for row in known["unseen"]],
             messages=messages,
             files=known["files"],
+            changes={one["id"]: _moment(one["not_before"]) for one in known["changes"]},
             bot_disabled=known["disabled"],
             bot_paused_until=known["paused_until"],
             state=state,
@@ -178,6 +183,10 @@ def step_keys(state: ProcessState | None) -> list[str]:
 def step_key(state: ProcessState, n: int) -> str:
     """What makes an automatic message one and the same however often `advance` runs."""
     return f"{state.run}:{state.entered_move}:{n}"
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _heard(row: Any, *, now: datetime) -> Heard:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from models.lead.arrival import Answered
-from models.lead.talking import Talking
+from models.lead.changing import Changing
 from models.message import Direction, Message, State
 from models.timeline import CLIENT, Action
 
@@ -16,7 +16,7 @@ OUR_BUTTON = re.compile(r"(?P<message>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9})\.(?P
 CLOCKS_DIFFER, LONGEST_ATTEMPT = timedelta(minutes=1), timedelta(minutes=10)
 
 
-class Proving(Talking):
+class Proving(Changing):
     async def pressed(self, data: str, *, telegram_id: int, at: datetime) -> None:
         """A button of ours, `<message>.<attempt>.<button>`: a reply, and proof that it arrived."""
         ours = OUR_BUTTON.fullmatch(data)

@@ -199,7 +199,8 @@ async def _apply(work: Work, lead: Lead, arrival: Arrival, *, now: datetime) -> 
         case Reacted(telegram_id=telegram_id, emoji=emoji):
             message = await _message(work, lead, telegram_id)
             if message is not None:
-                message.reactions = [{"by": CLIENT, "emoji": one} for one in emoji]
+                ours = [one for one in message.reactions if one.get("by") != CLIENT]
+                message.reactions = [*({"by": CLIENT, "emoji": one} for one in emoji), *ours]
                 lead.record(Action.CLIENT_REACTED, by=CLIENT, at=now, ref=message.id, emoji=emoji)
         case Barred(blocked=blocked):
             lead.blocked_at = now if blocked else None
