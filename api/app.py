@@ -20,6 +20,7 @@ from api.poller import Poller
 from api.robots.app import robots
 from api.routes import (
     assets,
+    changes,
     deals,
     deeds,
     drafts,
@@ -51,6 +52,7 @@ from workflows.engine import Engine
 
 ROUTES = (
     assets,
+    changes,
     deals,
     deeds,
     drafts,

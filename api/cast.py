@@ -77,6 +77,7 @@ async def cast(session: AsyncSession, lead: Lead, items: Sequence[Item] = ()) ->
         match item:
             case Bubble(messages=messages, reply=reply):
                 actors |= {one.author for one in messages} | ({reply.author} if reply else set())
+                actors |= {each.get("by") for one in messages for each in one.reactions}
             case Line(event=event):
                 actors.add(event.actor)
                 keys.add(event.particulars.get("process"))

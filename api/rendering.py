@@ -13,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import assets, keyboard, language, sentences, words
+from api import assets, keyboard, language, reasons, sentences, words
 from api.formatted import formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
+from models.change import REACTIONS
 from models.queries.inbox import Chat
 from models.user import THEMES, User, hue, initials
 
@@ -39,8 +40,8 @@ environment.globals.update(
     clock=language.clock, short=language.short, day=language.day, full=language.full,
     duration=language.duration, number=language.number, money=language.money,
     country=language.country, tongue=language.tongue, reader=language.reader,
-    initials=initials, hue=hue, words=words, sentence=sentences.line, now=lambda: datetime.now(UTC),
-    keys=keyboard.keys,
+    initials=initials, hue=hue, words=words, reasons=reasons, reactions=REACTIONS,
+    sentence=sentences.line, keys=keyboard.keys, now=lambda: datetime.now(UTC),
 )  # fmt: skip
 
 

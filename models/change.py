@@ -27,6 +27,10 @@ REACTIONS = (
 )  # fmt: skip
 
 
+# Spelled out, so that the planner knows that an index of such rows will do.
+IS_OPEN = text("state in ('queued', 'sending', 'failed', 'unknown')")
+
+
 class Kind(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
@@ -44,7 +48,7 @@ class Change(SQLModel, table=True):
         Index(
             "message_change_open",
             "message_id",
-            postgresql_where=text("state in ('queued', 'sending', 'failed', 'unknown')"),
+            postgresql_where=IS_OPEN,
         ),
         Index("message_change_queued", "lead_id", postgresql_where=text("state = 'queued'")),
         Index("message_change_claimed", "claimed_at", postgresql_where=text("state = 'sending'")),
@@ -65,6 +69,3 @@ class Change(SQLModel, table=True):
     not_before: datetime | None = moment()
     asked_at: datetime = moment(nullable=False)
     created_at: datetime = stamped()
-
-
-OPEN = (State.QUEUED, State.SENDING, State.FAILED, State.UNKNOWN)

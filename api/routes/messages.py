@@ -37,6 +37,7 @@ router = APIRouter(dependencies=[Depends(worded)])
 
 Place = Annotated[int | None, Query(ge=0, le=2**62)]
 LONGEST_TEXT = 20_000
+LONGEST_QUOTE = 1024
 MOST_FILES = 10
 ANSWERS = {State.SENT, State.QUEUED, State.FAILED}
 
@@ -101,6 +102,7 @@ async def create(
     seen: Annotated[int, Form(ge=0)],
     text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     reply_to: Annotated[int | None, Form(ge=1)] = None,
+    quote: Annotated[str | None, Form(max_length=LONGEST_QUOTE)] = None,
     anyway: Annotated[bool, Form()] = False,
     files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
 ) -> None:
@@ -118,10 +120,13 @@ async def create(
         if not anyway and not await lead.written(str(key)):
             await _refuse_if_answered(work, lead, person, seen=seen, now=now)
         if reply_to is not None:
-            await _message(work, lead, reply_to)
+            answered = await _message(work, lead, reply_to)
+            if quote and quote not in answered.text:
+                raise Refused("The quote is not a part of that message")
         content = Content(
-            text=said.text, entities=list(said.entities), media=media, reply_to_id=reply_to
-        )
+            text=said.text, entities=list(said.entities), media=media, reply_to_id=reply_to,
+            quote=quote if reply_to else None,
+        )  # fmt: skip
         await lead.write(content, by=person, key=str(key), now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.change import DELETED_WITHIN, OPEN, REACTIONS, Change, Kind
+from models.change import DELETED_WITHIN, IS_OPEN, REACTIONS, Change, Kind
 from models.errors import Missing, Refused
 from models.formatting import Formatted, utf16_length
 from models.lead.content import LONGEST_CAPTION, LONGEST_TEXT
@@ -49,10 +49,10 @@ class Changing(Talking):
 
     async def delete(self, message_id: int, *, by: User, now: datetime) -> None:
         """At the client's, too. Here it stays in the history. Raises Missing, Refused."""
-        message = await self._own(message_id, by=by)
-        if message.state in NOT_LEFT:
+        if (await self.outgoing(message_id)).state in NOT_LEFT:
             await self.withdraw(message_id, by=by.actor, now=now)
             return
+        message = await self._own(message_id, by=by)
         _at_telegram(message)
         if now - (message.sent_at or message.written_at) > DELETED_WITHIN:
             raise Refused("Telegram deletes messages of the last 48 hours only")
@@ -165,9 +165,7 @@ class Changing(Talking):
         self.ring()
 
     async def _open(self, message: Message) -> list[Change]:
-        query = select(Change).where(
-            col(Change.message_id) == message.id, col(Change.state).in_(OPEN)
-        )
+        query = select(Change).where(col(Change.message_id) == message.id, IS_OPEN)
         return list((await self.work.execute(query)).scalars())
 
     async def _change(self, change_id: int, *states: State) -> Change:

@@ -144,6 +144,8 @@ def test_messages_tell_nothing_on_the_line_and_everything_else_does():
         Action.CLIENT_WROTE, Action.MEDIA_FETCHED, Action.CLIENT_EDITED, Action.CLIENT_REACTED,
         Action.MANAGER_WROTE, Action.PROCESS_SAID, Action.MESSAGE_SENT, Action.MESSAGE_FAILED,
         Action.MESSAGE_UNKNOWN, Action.MESSAGE_CANCELLED, Action.MESSAGE_REQUEUED,
+        Action.MESSAGE_EDITED, Action.MESSAGE_DELETED, Action.MESSAGE_REACTED,
+        Action.CHANGE_ASKED, Action.CHANGE_FAILED, Action.CHANGE_DROPPED,
     }  # fmt: skip
     given = {"kind": "sale", "amount": "5", "currency": "USD", "before": 5, "after": 6}
     for action in Action:

@@ -38,6 +38,7 @@ class MessageComposer extends HTMLElement {
   }
 
   press(event) {
+    if (event.key === "Escape" && this.replyTo) return event.stopPropagation(), this.reply()
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
     event.preventDefault()
     this.submit()
@@ -48,7 +49,7 @@ class MessageComposer extends HTMLElement {
     const files = this.attachments.files
     if (!text && !files.length) return
     const seen = document.getElementById(`cursor-${this.dataset.lead}`)?.dataset.seq
-    const entry = { key: uuid(), text, files, seen, reply_to: this.replyTo, anyway: anyway ? "1" : "", at: new Date().toISOString() }
+    const entry = { key: uuid(), text, files, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway ? "1" : "", at: new Date().toISOString() }
     this.querySelector("[data-errors]").replaceChildren()
     this.field.value = ""
     this.keep()
@@ -119,13 +120,16 @@ class MessageComposer extends HTMLElement {
     if (act === "retry" && entry) (bubble.remove(), delete entry.refused, this.show(entry), this.outbox.retry(entry))
   }
 
-  reply(bubble) {
+  /** To a message, or to a part of its words; to none at all. */
+  reply(bubble, quote = "") {
     const strip = this.querySelector(".reply-to")
     this.replyTo = bubble?.dataset.message
+    this.quote = quote
     strip.hidden = !bubble
     if (!bubble) return
-    strip.querySelector("b").textContent = bubble.querySelector("[data-act=reply]")?.dataset.name ?? ""
-    strip.querySelector("span").textContent = bubble.querySelector(".said-text")?.textContent.slice(0, 120) ?? "…"
+    strip.querySelector("b").textContent = bubble.dataset.name
+    const said = quote || bubble.querySelector(".said-text")?.textContent || bubble.querySelector("[aria-label], [alt]")?.alt || "…"
+    strip.querySelector("span").textContent = said.slice(0, 120)
     this.field.focus()
   }
 

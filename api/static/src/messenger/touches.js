@@ -16,6 +16,8 @@ function click(event) {
     event.preventDefault()
     go(Number(quoted.dataset.place))
   }
+  const more = event.target.closest?.("[data-act=menu]")
+  if (more) menuOf(more.closest(".msg"), more)
   if (event.target.closest?.("[data-act=seek]")) import("./seeking.js").then(({ seek }) => seek())
   const copied = event.target.closest?.("[data-copy]")
   if (copied) navigator.clipboard?.writeText(copied.dataset.copy)
@@ -30,6 +32,37 @@ function click(event) {
   }
   if (event.target.closest?.('a[href="#card"]')) location.hash = "card"
   for (const one of document.querySelectorAll("details.drop[open]")) if (!one.contains(event.target)) one.open = false
+}
+
+const menuOf = (bubble, at) => import("./menu.js").then(({ menu }) => menu(bubble, at))
+const bubbles = which => [...document.querySelectorAll(`message-log .msg${which}`)]
+
+// The menu of a message also where browsers have theirs, but not over what is theirs.
+function point(event) {
+  const bubble = event.target.closest?.("message-log .msg[data-message] > .bub")
+  if (!bubble || event.target.closest("a, img, video, input, textarea")) return
+  event.preventDefault()
+  menuOf(bubble.parentElement, event)
+}
+
+// A press on a message's acts leaves its selected words selected.
+const hold = event => event.target.closest?.(".bub__acts") && event.preventDefault()
+
+function reply() {
+  const last = bubbles("[data-by=client][data-can~=reply]").at(-1)
+  const composer = document.querySelector("message-composer")
+  if (last) composer?.reply(last)
+  return Boolean(last && composer)
+}
+
+// ↑ in an empty field: one's own last message anew.
+function arrow(event) {
+  if (event.key !== "ArrowUp" || !event.target.matches?.("message-composer textarea") || event.target.value) return
+  const me = document.querySelector(".msgr")?.dataset.person
+  const last = bubbles(`[data-by="${CSS.escape(me)}"]`).findLast(one => one.dataset.can?.includes("edit"))
+  if (!last) return
+  event.preventDefault()
+  import("./menu.js").then(({ edit }) => edit(last))
 }
 
 // The section that is being read is the current one in the strip above.
@@ -60,7 +93,11 @@ export function lines() {
 export function start() {
   key("BracketLeft", () => fold("list"))
   key("BracketRight", () => fold("card"))
+  key("KeyR", reply)
   document.addEventListener("click", click)
+  document.addEventListener("mousedown", hold)
+  document.addEventListener("contextmenu", point)
+  document.addEventListener("keydown", arrow)
   document.addEventListener("scroll", scroll, { capture: true, passive: true })
   document.addEventListener("htmx:after:swap", lines)
   lines()
