@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.change import Change
 from models.message import Message, State
+from models.user import User
 from tests.browsers import Complaints, axe
 from tests.eventually import eventually
 from tests.messenger.conftest import Visit
@@ -16,7 +17,7 @@ from tests.messenger.town import Town
 from tests.web.website import Website
 
 
-async def sent(town: Town, lead_id: int, text: str, *, by: object = None) -> Message:
+async def sent(town: Town, lead_id: int, text: str, *, by: User | None = None) -> Message:
     message = await town.answers(lead_id, text, by=by or town.anna)
     await town.becomes(message, State.SENT)
     return message
