@@ -3,10 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import Index, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
+from models.columns import moment
 from models.errors import Missing, Refused
 from models.lead.row import LeadRow
 from models.note import Note
@@ -33,10 +34,16 @@ LONGEST_NOTE = 4000
 
 
 class LeadTag(SQLModel, table=True):
+    """`last_action_at` is the lead's, kept by triggers: one tag's list is read in its order."""
+
     __tablename__ = "lead_tag"
+    __table_args__ = (
+        Index("lead_tag_newest", "tag_id", text("last_action_at desc"), text("lead_id desc")),
+    )
 
     tag_id: int = Field(primary_key=True, foreign_key="tag.id")
     lead_id: int = Field(primary_key=True, foreign_key="lead.id", index=True)
+    last_action_at: datetime = moment(nullable=False)
 
 
 class Dealing(LeadRow):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -25,8 +25,9 @@ PAGE = 50
 MOST_COUNTED = 99
 MOST_CHOSEN = 500  # leads of a view that are taken at once
 
-Order = tuple[ColumnElement[Any], ColumnElement[Any]]
+Order = tuple[UnaryExpression[Any], UnaryExpression[Any]]
 NEWEST: Order = (col(Lead.last_action_at).desc(), col(Lead.id).desc())
+NEWEST_TAGGED: Order = (col(LeadTag.last_action_at).desc(), col(LeadTag.lead_id).desc())
 LONGEST: Order = (col(Lead.waiting_since).asc(), col(Lead.id).asc())
 Place = tuple[bool, datetime, int]  # among those who wait; since when, or the last action; the id
 
@@ -110,20 +111,22 @@ async def page(
     """
     view, place = view or View(), _place(after) if after is not None else None
     leads: list[Listed] = []
-    among = tuple(conditions(view, person, now=now or datetime.now(UTC)))
+    tag, rest_of_view = view.leading_tag
+    among = tuple(conditions(rest_of_view, person, now=now or datetime.now(UTC)))
     if view.sort == Sort.WAITING:
         since = col(Lead.waiting_since)
         if place is None or place[0]:
             later = () if place is None else (tuple_(since, Lead.id) > place[1:],)
             waiting = (*among, since.is_not(None), *later)
-            leads = await _run(session, first(person, waiting, order=LONGEST, size=size + 1))
+            leads = await _run(session, first(person, waiting, LONGEST, size=size + 1, tag=tag))
             place = None
         among = (*among, since.is_(None))
     if len(leads) <= size:
+        order = NEWEST if tag is None else NEWEST_TAGGED
         if place is not None:
-            among = (*among, tuple_(Lead.last_action_at, Lead.id) < place[1:])
+            among = (*among, tuple_(*(column.element for column in order)) < place[1:])
         rest = size + 1 - len(leads)
-        leads += await _run(session, first(person, among, order=NEWEST, size=rest))
+        leads += await _run(session, first(person, among, order, size=rest, tag=tag))
     more, leads = len(leads) > size, leads[:size]
     return Page(
         chats=await described(session, leads),
@@ -157,9 +160,8 @@ async def counts(
 
 async def chosen(session: AsyncSession, person: User, view: View) -> list[int]:
     """All leads of a view, newest first, up to `MOST_CHOSEN`."""
-    among = conditions(view, person, now=datetime.now(UTC))
-    leads = await _run(session, first(person, among, order=NEWEST, size=MOST_CHOSEN))
-    return [lead.id for lead in leads]
+    found = await page(session, person, view, size=MOST_CHOSEN)
+    return [chat.lead.id for chat in found.chats]
 
 
 async def belonging(
@@ -224,16 +226,24 @@ async def described(session: AsyncSession, leads: Sequence[Listed]) -> list[Chat
 
 
 def first(
-    person: User, among: Iterable[ColumnElement[bool]], *, order: Order, size: int
+    person: User,
+    among: Iterable[ColumnElement[bool]],
+    order: Order,
+    *,
+    size: int,
+    tag: int | None = None,
 ) -> Select[Lead]:
-    """The first of the leads that the person sees and all of `among` is true of."""
-    ways = ways_to_see(person)
-    if len(ways) == 1:
-        return select(Lead).where(*ways, *among).order_by(*order).limit(size)
-    among = tuple(among)
-    parts = [select(Lead.id).where(way, *among).order_by(*order).limit(size) for way in ways]
-    either = union_all(*(select(part.subquery().c.id) for part in parts))
-    return select(Lead).where(col(Lead.id).in_(either)).order_by(*order).limit(size)
+    """The first of the leads that the person sees, have the tag, and all of `among` is true of."""
+    ways, among = ways_to_see(person), tuple(among)
+    if tag is not None:
+        among = (*among, col(LeadTag.lead_id) == Lead.id, col(LeadTag.tag_id) == tag)
+    parts = [select(Lead).where(way, *among).order_by(*order).limit(size) for way in ways]
+    if len(parts) == 1:
+        return parts[0]
+    found = [part.with_only_columns(col(Lead.id)).subquery() for part in parts]
+    either = union_all(*(select(part.c.id) for part in found))
+    last = LONGEST if order is LONGEST else NEWEST
+    return select(Lead).where(col(Lead.id).in_(either)).order_by(*last).limit(size)
 
 
 def listed(person: User, view: View, *, now: datetime | None = None) -> Select[Lead]:

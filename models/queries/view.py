@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import ColumnElement, and_, literal_column, not_, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.lead.dealing import LeadTag
@@ -127,6 +128,16 @@ class View(BaseModel):
         return View.model_validate(self.model_dump() | changes)
 
     @property
+    def leading_tag(self) -> "tuple[int | None, View]":
+        """A tag that every lead of the view has, and what else is asked: its leads can be read in
+        the list's order."""
+        if len(self.tag) == 1:
+            return self.tag[0], self.but(tag=[])
+        if self.tag_all:
+            return self.tag_all[0], self.but(tag_all=self.tag_all[1:])
+        return None, self
+
+    @property
     def filters(self) -> dict[str, Any]:
         """What is filtered besides the tab: name → value."""
         around = {"tab", "sort", "archive", "q"}
@@ -185,10 +196,8 @@ def _tags(view: View) -> Iterator[ColumnElement[bool]]:
 
 
 def _tagged(ids: list[int]) -> ColumnElement[bool]:
-    tagged = select(LeadTag.lead_id).where(
-        col(LeadTag.tag_id).in_(ids), col(LeadTag.lead_id) == Lead.id
-    )
-    return tagged.exists()
+    one = aliased(LeadTag)  # the list may be that of a tag already
+    return select(one.lead_id).where(one.tag_id.in_(ids), one.lead_id == Lead.id).exists()
 
 
 def _values(view: View) -> Iterator[ColumnElement[bool]]:

@@ -40,6 +40,23 @@ async def test_a_telegram_id_finds_its_client(town: Town):
     assert [chat.lead.id for chat in (await found(town, number)).chats] == [ivan]
 
 
+async def test_a_tag_finds_its_chats_even_in_the_archive(town: Town):
+    ivan = await town.writes("Иван Петров", "привет")
+    await town.writes("Petra", "hello")
+    async with town.database.unit_of_work() as work:
+        lead = await work.locked_lead(ivan)
+        for name in ("vip", "вывод"):
+            await lead.tag(name, by="user:1")
+        lead.archive(by="user:1", at=town.now)
+
+    for asked in ("вывод", "#выв"):
+        tags = await found(town, asked)
+        assert [tag.name for tag in tags.tags] == ["вывод"]
+        assert [chat.lead.id for chat in tags.tagged] == [ivan]
+        assert tags.tagged[0].tags[0].name == "вывод"
+    assert (await found(town, "@вывод")).tags == ()
+
+
 async def test_words_of_messages_are_found_newest_first(town: Town):
     ivan = await town.writes("Иван", "когда придёт депозит?")
     town.passes(minutes=1)

@@ -67,6 +67,17 @@ async def test_tags_are_asked_for_as_any_all_or_none(town: Town):
     assert await listed(town, tag_none=[payout]) == [petra, olga]
     assert await listed(town, tag=[vip], tag_none=[payout]) == [petra]
 
+    town.passes(minutes=1)
+    await town.writes("Petra", "here")
+    assert await listed(town, tag=[vip]) == [petra, ivan]
+    assert await listed(town, tag=[vip], sort=Sort.WAITING) == [petra, ivan]
+    view = View(tag=[vip])
+    async with town.database.reading() as session:
+        first = await page(session, town.maria, view, size=1)
+        second = await page(session, town.maria, view, size=1, after=first.after)
+    assert [first.chats[0].lead.id, second.chats[0].lead.id] == [petra, ivan]
+    assert second.after is None
+
 
 @pytest.mark.parametrize(
     ("name", "value", "wanted", "unwanted"),

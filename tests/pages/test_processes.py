@@ -107,6 +107,10 @@ async def test_a_step_shows_its_texts_and_where_it_leads(house: House):
         "thank", "again",
     }  # fmt: skip
     assert [words(number) for number in waits.select(".stats b")] == ["1", "0", "0"]
+    chats = [
+        str(link["href"]) for link in waits.select("a[href^='/leads']") if "step" in link["href"]
+    ]
+    assert chats == ["/leads?archive=any&process=short&version=1&step=ask"]
 
 
 async def test_an_old_version_is_shown_as_it_was(house: House):

@@ -47,6 +47,7 @@ export function start() {
   key("KeyA", nextToAnswer)
   key("KeyP", pin)
   document.addEventListener("click", event => {
+    if (event.target.closest?.("[data-choose]")) document.getElementById("chats").classList.toggle("is-choosing")
     const { press, do: done, lead } = event.target.closest?.(".hang__menu [data-press], .hang__menu [data-do]")?.dataset ?? {}
     if (press || done) event.target.closest("details").open = false
     if (press) act(press)
