@@ -18,6 +18,8 @@ MEASURES = {
     "P1": "p1_throughput",
     "P2": "p2_latency",
     "P3": "p3_receive",
+    "P4": "p4_list",
+    "P5": "p5_search",
     "P6": "p6_page",
     "P7": "p7_live",
     "P9": "p9_cold",

@@ -5,6 +5,7 @@ that passes notifications on as they are. A process of its own, without sign-in 
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,13 +18,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from api import messenger
+from api import lists, messenger
 from api.app import create_app
 from api.rendering import render
-from api.routes.leads import _list
 from models.database import Database
 from models.queries.card import seen_lead
-from models.queries.inbox import PAGE, Tab
+from models.queries.inbox import PAGE
+from models.queries.view import View
 from models.settings import settings
 from models.user import User
 
@@ -95,7 +96,7 @@ class Bare:
             person = await session.get_one(User, person_id)
             lead = await seen_lead(session, lead_id, person)
             around = await messenger.opened(session, lead, person, settings())
-            around |= await _list(session, person, Tab.ALL, "")
+            around |= await lists.around(session, person, View(), now=datetime.now(UTC))
         await database.close()
         scope = {
             "type": "http", "method": "GET", "path": f"/leads/{lead_id}", "query_string": b"",
