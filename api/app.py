@@ -25,6 +25,7 @@ from api.routes import (
     deeds,
     drafts,
     events,
+    fillings,
     filters,
     health,
     home,
@@ -41,6 +42,7 @@ from api.routes import (
     stuck,
     takeovers,
     telegram,
+    templates,
     views,
 )
 from api.security import LARGEST_BODY, Armour
@@ -58,6 +60,7 @@ ROUTES = (
     drafts,
     events,
     filters,
+    fillings,
     health,
     home,
     views,
@@ -73,6 +76,7 @@ ROUTES = (
     reports,
     sessions,
     stuck,
+    templates,
 )
 
 

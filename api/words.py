@@ -14,6 +14,7 @@ from models.message import State
 from models.payment import Kind
 from models.process.language import Process
 from models.process.state import ProcessState
+from models.template import Scope
 from models.user import THEMES, Role
 
 
@@ -38,6 +39,7 @@ class Place:
 PLACES = (
     Place("/leads", "messages-square", "KeyG,KeyC", N_("Chats")),
     Place("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
+    Place("/templates", "square-slash", "KeyG,KeyX", N_("Templates")),
     Place("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
 )
 
@@ -242,6 +244,20 @@ def role(one: Role) -> str:
     }[Role(one)]
 
 
+def scope(one: str) -> str:
+    """For whom a template is."""
+    return {
+        Scope.PRIVATE: _("only mine"),
+        Scope.TEAM: _("the team"),
+        Scope.ALL: _("everybody"),
+    }[Scope(one)]
+
+
+def asked(path: str) -> str:
+    """A macro that has no value, as a question: lead.first_name, amount_to_pay."""
+    return field(path.removeprefix("lead.")).replace("_", " ").capitalize()
+
+
 def browser(agent: str) -> str:
     """Firefox, Windows; the whole header where it names nothing known."""
     programs = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "YaBrowser": "Yandex",
@@ -272,4 +288,8 @@ SAID_ELSEWHERE = (
     N_("Choose one from the list"),
     N_("This is not the password"),
     N_("Check this field"),
+    N_("Give it a name"),
+    N_("There is a macro that cannot be read"),
+    N_("Neither words nor files"),
+    N_("At most 10 files in one message"),
 )

@@ -16,6 +16,7 @@ from models import (
     session,
     spot,
     stage,
+    template,
     timeline,
     token,
     update,
@@ -28,6 +29,6 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata",
-    "note", "payment", "pin", "saved_filter", "session", "spot", "stage", "timeline", "token",
-    "update", "user", "version",
+    "note", "payment", "pin", "saved_filter", "session", "spot", "stage", "template", "timeline",
+    "token", "update", "user", "version",
 ]  # fmt: skip

@@ -38,19 +38,10 @@ KEPT = {
 async def show(
     data: Db, person: SignedIn, chosen: Chosen, media_id: LeadId, download: bool = False
 ) -> Response:
-    """In the page only what a browser shows safely; everything else is downloaded."""
     async with data.reading() as session:
         media = await _seen(session, media_id, person)
-    path = _path(media, chosen)
-    found = await asyncio.to_thread(_sniffed, path)
-    inline = found.mime in INLINE and not download
-    return FileResponse(
-        path,
-        media_type=found.mime if inline else DOCUMENT.mime,
-        filename=_name(media, found),
-        content_disposition_type="inline" if inline else "attachment",
-        headers=KEPT,
-    )
+    path, name = _path(media, chosen), (media.name or "").rsplit("/", 1)[-1]
+    return await shown(path, name, otherwise=f"{media.kind}-{media.id}", download=download)
 
 
 @router.get("/media/{media_id}/thumbnail")
@@ -111,6 +102,21 @@ async def attached(file: UploadFile, storage: Storage, *, lead_id: int, person: 
     )  # fmt: skip
 
 
+async def shown(
+    path: Path, name: str, *, otherwise: str = "file", download: bool = False
+) -> FileResponse:
+    """In the page only what a browser shows safely; everything else is downloaded."""
+    found = await asyncio.to_thread(_sniffed, path)
+    inline = found.mime in INLINE and not download
+    return FileResponse(
+        path,
+        media_type=found.mime if inline else DOCUMENT.mime,
+        filename=name or f"{otherwise}.{found.mime.rsplit('/', 1)[-1]}",
+        content_disposition_type="inline" if inline else "attachment",
+        headers=KEPT,
+    )
+
+
 async def _seen(session: AsyncSession, media_id: int, person: User) -> Media:
     query = (
         select(Media)
@@ -135,11 +141,6 @@ def _path(media: Media, chosen: Settings) -> Path:
 def _sniffed(path: Path) -> Sniffed:
     with path.open("rb") as file:
         return sniff(file.read(HEAD))
-
-
-def _name(media: Media, found: Sniffed) -> str:
-    given = (media.name or "").rsplit("/", 1)[-1]
-    return given or f"{media.kind}-{media.id}.{found.mime.rsplit('/', 1)[-1]}"
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

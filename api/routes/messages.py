@@ -30,6 +30,7 @@ from models.queries.card import seen_lead
 from models.queries.people import named
 from models.settings import Settings
 from models.sniffing import LARGEST_FILE
+from models.template import attachment
 from models.timeline import Action, Event
 from models.user import User
 
@@ -105,13 +106,17 @@ async def create(
     quote: Annotated[str | None, Form(max_length=LONGEST_QUOTE)] = None,
     anyway: Annotated[bool, Form()] = False,
     files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
+    kept: Annotated[Sequence[str], Form(max_length=MOST_FILES)] = (),
 ) -> None:
     """`key` is the bubble's id in the browser: said twice it is one message. `seen` is the seq
-    that the page had seen: when a colleague has answered since, 409, unless sent `anyway`."""
+    that the page had seen: when a colleague has answered since, 409, unless sent `anyway`.
+    `kept` are files of templates."""
     async with data.reading() as session:
         await seen_lead(session, lead_id, person)
+        ready = [await attachment(session, one, person, lead_id=lead_id) for one in kept]
     storage = Storage(chosen.data / "files")
     media = [await attached(file, storage, lead_id=lead_id, person=person) for file in files]
+    media += ready
     said = parse_markup(text.strip())
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)

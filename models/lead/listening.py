@@ -129,7 +129,7 @@ class Listening(LeadRow):
         """All that a process may ask about."""
         return self.facts_of(state, await self.look(words_of=heard, now=datetime.now(UTC)))
 
-    def facts_of(self, state: ProcessState, sight: Sight) -> Facts:
+    def facts_of(self, state: ProcessState | None, sight: Sight) -> Facts:
         known = sight.known
         parts: dict[str | None, list[str]] = {}
         for message in sight.messages:

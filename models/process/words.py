@@ -1,6 +1,6 @@
 """What macros and conditions call words: of the lead, of the process, of pressed buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from models.process.facts import Facts
@@ -23,11 +23,16 @@ def macro_values(process: "Process", facts: Facts, reply: str) -> dict[str, str]
     values: dict[str, str] = {
         name: in_language(words, language, first) for name, words in process.values.items()
     }
-    for key, value in facts.lead.items():
+    return values | lead_values(facts.lead) | {"reply": reply}
+
+
+def lead_values(lead: Mapping[str, str]) -> dict[str, str]:
+    """What is known without any process."""
+    values: dict[str, str] = {}
+    for key, value in lead.items():
         values[key if key.startswith("fields.") else f"lead.{key}"] = value
         if key in ("link", "offer") and value:
             values[key] = value
-    values["reply"] = reply
     return values
 
 

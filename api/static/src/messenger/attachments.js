@@ -67,7 +67,7 @@ export class Attachments {
   row(file) {
     const made = document.getElementById("attached-file").content.cloneNode(true).firstElementChild
     const image = made.querySelector("img")
-    if (file.type.startsWith("image/")) {
+    if (file instanceof File && file.type.startsWith("image/")) {
       image.src = URL.createObjectURL(file)
       image.hidden = false
       made.querySelector(".attached__i").hidden = true

@@ -2,7 +2,11 @@
 import { Attachments } from "./attachments.js"
 import * as drafts from "./drafts.js"
 import { Outbox } from "./outbox.js"
-import { clock, size, words } from "./words.js"
+import * as pending from "./pending.js"
+
+const TOOLS = {
+  templates: () => import("./templates.js"),
+}
 
 class MessageComposer extends HTMLElement {
   connectedCallback() {
@@ -13,7 +17,7 @@ class MessageComposer extends HTMLElement {
     this.attachments = new Attachments(this, text => this.complain(text))
     this.outbox = new Outbox(`${person}:${lead}`, `/leads/${lead}/messages`, (...told) => this.hear(...told))
     this.field.value = drafts.recalled(this.draft, { text: this.field.value, version: this.dataset.version })
-    this.field.addEventListener("input", () => this.keep())
+    this.field.addEventListener("input", () => this.typed())
     this.field.addEventListener("keydown", event => this.press(event))
     this.addEventListener("click", event => this.act(event.target.closest("[data-act]")?.dataset.act))
     this.querySelector("form").addEventListener("submit", event => (event.preventDefault(), this.submit()))
@@ -27,6 +31,17 @@ class MessageComposer extends HTMLElement {
     this.log.removeEventListener("click", this.inLog)
   }
 
+  typed() {
+    this.keep()
+    if (this.field.value.startsWith("/")) this.use("templates", { typed: true })
+  }
+
+  /** A tool's code comes when it is first wanted. */
+  async use(name, given) {
+    const tool = await TOOLS[name]().catch(() => this.complain())
+    return tool?.open(this, given)
+  }
+
   keep() {
     drafts.keep(this.draft, this.field.value)
   }
@@ -35,6 +50,11 @@ class MessageComposer extends HTMLElement {
   fill(text) {
     this.field.value = text
     this.field.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+
+  insert(text) {
+    this.field.setRangeText(text, this.field.selectionStart, this.field.selectionEnd, "end")
+    this.fill(this.field.value)
   }
 
   press(event) {
@@ -49,7 +69,7 @@ class MessageComposer extends HTMLElement {
     const files = this.attachments.files
     if (!text && !files.length) return
     const seen = document.getElementById(`cursor-${this.dataset.lead}`)?.dataset.seq
-    const entry = { key: uuid(), text, files, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway ? "1" : "", at: new Date().toISOString() }
+    const entry = { key: pending.uuid(), text, files, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway ? "1" : "", at: new Date().toISOString() }
     this.querySelector("[data-errors]").replaceChildren()
     this.field.value = ""
     this.keep()
@@ -62,31 +82,16 @@ class MessageComposer extends HTMLElement {
 
   show(entry) {
     if (document.getElementById(entry.key)) return
-    const made = document.getElementById("pending-bubble").content.cloneNode(true).firstElementChild
-    made.id = entry.key
-    made.dataset.by = this.dataset.person
-    made.dataset.time = entry.at
-    made.querySelector(".said-text").textContent = entry.text
-    made.querySelector(".pending-files").textContent = (entry.files ?? []).map(file => `${file.name}, ${size(file.size)}`).join("\n")
-    made.querySelector(".bub__meta time").textContent = clock()
-    this.log.append(made)
+    this.log.append(pending.drawn(entry, this.dataset.person))
     if (entry.refused) this.hear(entry, "refused")
   }
 
   /** What the outbox tells of an entry. */
-  hear(entry, what, { loaded = 0, total = 0 } = {}) {
+  hear(entry, what, loaded) {
     const bubble = document.getElementById(entry.key)
-    const note = bubble?.querySelector(".pending-note")
-    if (!note) return
-    bubble.querySelector(".pending-cancel").hidden = what !== "uploading"
-    if (what === "waiting") note.textContent = words("offline")
-    if (what === "uploading") note.textContent = words("sending", { done: size(loaded), all: size(total) })
-    if (what === "taken") note.textContent = ""
-    if (what !== "refused") return
-    if (entry.refused.status === 409) return this.crossed(entry, bubble)
-    bubble.querySelector(".bub").classList.replace("is-queued", "is-err")
-    bubble.querySelector(".why").textContent = `${words("refused")}: ${entry.refused.said}`
-    bubble.querySelector(".after").hidden = false
+    if (!bubble?.querySelector(".pending-note")) return
+    if (what === "refused" && entry.refused.status === 409) return this.crossed(entry, bubble)
+    pending.told(bubble, entry, what, loaded)
   }
 
   /** A colleague answered meanwhile: the text comes back, and may be sent anyway. */
@@ -109,6 +114,7 @@ class MessageComposer extends HTMLElement {
   act(name) {
     if (name === "anyway") this.submit({ anyway: true })
     if (name === "unreply") this.reply()
+    if (name in TOOLS) this.use(name)
   }
 
   touch({ target }) {
@@ -133,17 +139,12 @@ class MessageComposer extends HTMLElement {
     this.field.focus()
   }
 
+  /** Says what is wrong; without words, that there was no answer. */
   complain(text) {
     const note = document.getElementById("no-answer").content.cloneNode(true)
-    note.querySelector("span").textContent = text
+    if (text) note.querySelector("span").textContent = text
     this.querySelector("[data-errors]").replaceChildren(note)
   }
-}
-
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID()
-  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("")
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5")
 }
 
 customElements.define("message-composer", MessageComposer)

@@ -41,7 +41,7 @@ export class Outbox {
   }
 
   keep() {
-    const lasting = this.entries.filter(one => !one.files?.length).map(({ request, ...rest }) => rest)
+    const lasting = this.entries.filter(one => !one.files?.some(file => file instanceof File)).map(({ request, ...rest }) => rest)
     if (lasting.length) localStorage.setItem(this.name, JSON.stringify(lasting))
     else localStorage.removeItem(this.name)
   }
@@ -83,7 +83,10 @@ export class Outbox {
       if (entry[name]) form.append(name, entry[name])
     }
     form.set("seen", entry.seen ?? 0)
-    for (const file of entry.files ?? []) form.append("files", file, file.name)
+    for (const file of entry.files ?? []) {
+      if (file.kept) form.append("kept", file.kept) // a template's: the server has it
+      else form.append("files", file, file.name)
+    }
     return new Promise(resolve => {
       const request = (entry.request = new XMLHttpRequest())
       request.open("POST", this.path)

@@ -1,0 +1,184 @@
+"""Ready answers: the page where they are kept."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import Path as InPath
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import FileResponse, Response
+
+from activities.clients.storage import Storage
+from api.deps import Db, LeadId, Now, SignedIn, settings, worded
+from api.language import gettext as _
+from api.rendering import render
+from api.routes.media import PATIENCE, attached, shown
+from models.errors import Missing
+from models.media import Media
+from models.settings import Settings
+from models.sniffing import LARGEST_FILE
+from models.template import (
+    MOST_FILES,
+    Scope,
+    Template,
+    changeable,
+    scopes_of,
+    template_for,
+    templates_for,
+)
+from models.user import User
+
+router = APIRouter(dependencies=[Depends(worded)])
+
+Chosen = Annotated[Settings, Depends(settings)]
+LONGEST_TEXT = 20_000
+LANGUAGES = ("ru", "en", "uk", "kk", "uz", "pt", "es", "de", "fr", "it", "pl", "tr", "hi", "id",
+             "vi", "ar")  # fmt: skip
+MOST_BODY = MOST_FILES * LARGEST_FILE + PATIENCE
+
+
+class Written:
+    """What the form says."""
+
+    def __init__(
+        self,
+        scope: Annotated[Scope, Form()],
+        name: Annotated[str, Form(max_length=80)] = "",
+        folder: Annotated[str, Form(max_length=60)] = "",
+        language: Annotated[Sequence[str], Form(max_length=40)] = (),
+        text: Annotated[Sequence[str], Form(max_length=40)] = (),
+        kept: Annotated[Sequence[str], Form(max_length=MOST_FILES)] = (),
+        files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
+    ) -> None:
+        self.scope, self.name, self.folder = scope, name, folder
+        pairs = zip(language, text, strict=False)
+        self.words = {one: said[:LONGEST_TEXT] for one, said in pairs if one in LANGUAGES and said}
+        self.kept, self.files = set(kept), [file for file in files if file.filename]
+
+    async def save(self, template: Template, person: User, chosen: Settings) -> None:
+        """Raises BrokenInput, NotAllowed, Refused, Away."""
+        storage = Storage(chosen.data / "files")
+        files = [one for one in template.files if one["sha256"] in self.kept]
+        for file in self.files:
+            made = await attached(file, storage, lead_id=0, person=person)
+            files.append(_described(made))
+        template.change(
+            scope=self.scope, folder=self.folder, name=self.name, words=self.words, files=files,
+            by=person,
+        )  # fmt: skip
+
+
+Given = Annotated[Written, Depends()]
+
+
+@router.get("/templates")
+async def index(request: Request, data: Db, person: SignedIn, again: bool = False) -> Response:
+    if again:  # what was begun is left
+        return await _changed(request, data, person)
+    async with data.reading() as session:
+        around = await _list(session, person)
+    return render(request, "templates/index", **around)
+
+
+@router.get("/templates/new")
+async def new(request: Request, data: Db, person: SignedIn) -> Response:
+    return await _form(request, data, person, Template(scope=Scope.PRIVATE, owner_id=0, name=""))
+
+
+@router.post("/templates", max_body_size=MOST_BODY)
+async def create(
+    request: Request, data: Db, person: SignedIn, chosen: Chosen, given: Given
+) -> Response:
+    template = Template(scope=given.scope, owner_id=person.id, name=given.name)
+    await given.save(template, person, chosen)
+    async with data.unit_of_work(silent=True) as work:
+        work.add(template)
+    return await _changed(request, data, person)
+
+
+@router.get("/templates/{template_id}/edit")
+async def edit(request: Request, data: Db, person: SignedIn, template_id: LeadId) -> Response:
+    async with data.reading() as session:
+        template = await template_for(session, template_id, person)
+    return await _form(request, data, person, template)
+
+
+@router.put("/templates/{template_id}", max_body_size=MOST_BODY)
+async def update(
+    request: Request, data: Db, person: SignedIn, chosen: Chosen, template_id: LeadId, given: Given
+) -> Response:
+    async with data.unit_of_work(silent=True) as work:
+        template = await changeable(work, template_id, person)
+        await given.save(template, person, chosen)
+    return await _changed(request, data, person)
+
+
+@router.delete("/templates/{template_id}")
+async def destroy(
+    request: Request, data: Db, person: SignedIn, now: Now, template_id: LeadId
+) -> Response:
+    async with data.unit_of_work(silent=True) as work:
+        template = await changeable(work, template_id, person)
+        template.deleted_at = now
+    undo = {
+        "text": _("“%(name)s” is deleted") % {"name": template.name}, "icon": "trash-2",
+        "act": _("Bring back"), "path": f"/templates/{template_id}/return",
+    }  # fmt: skip
+    return await _changed(request, data, person, toast=undo)
+
+
+@router.post("/templates/{template_id}/return")
+async def restore(request: Request, data: Db, person: SignedIn, template_id: LeadId) -> Response:
+    async with data.unit_of_work(silent=True) as work:
+        template = await changeable(work, template_id, person, deleted=True)
+        template.deleted_at = None
+    return await _changed(request, data, person)
+
+
+@router.get("/templates/{template_id}/files/{digest}")
+async def file(
+    data: Db,
+    person: SignedIn,
+    chosen: Chosen,
+    template_id: LeadId,
+    digest: Annotated[str, InPath(pattern="^[0-9a-f]{64}$")],
+) -> FileResponse:
+    async with data.reading() as session:
+        template = await template_for(session, template_id, person)
+    found = next((one for one in template.files if one["sha256"] == digest), None)
+    path = Storage(chosen.data / "files").path(bytes.fromhex(digest))
+    if found is None or not path.exists():
+        raise Missing("There is no such file, or it is not yours to see")
+    return await shown(path, str(found["name"]))
+
+
+def _described(media: Media) -> dict[str, Any]:
+    known = media.model_dump(include={"kind", "name", "mime", "size", "width", "height"})
+    return known | {"sha256": (media.sha256 or b"").hex()}
+
+
+async def _form(request: Request, data: Db, person: User, template: Template) -> Response:
+    async with data.reading() as session:
+        known = await templates_for(session, person)
+    return render(
+        request, "templates/_form", ready=template, scopes=scopes_of(person),
+        folders=sorted({one.folder for one in known if one.folder}), languages=LANGUAGES,
+    )  # fmt: skip
+
+
+async def _changed(
+    request: Request, data: Db, person: User, *, toast: dict[str, str] | None = None
+) -> Response:
+    async with data.reading() as session:
+        around = await _list(session, person)
+    told = {"HX-Trigger": json.dumps({"toast": toast})} if toast else {}
+    return render(request, "templates/_changed", headers=told, **around)
+
+
+async def _list(session: AsyncSession, person: User) -> dict[str, Any]:
+    """All that the person sees, by folder."""
+    folders: dict[str, list[Template]] = {}
+    for template in await templates_for(session, person):
+        folders.setdefault(template.folder, []).append(template)
+    return {"folders": folders}
