@@ -38,6 +38,7 @@ def visit(site: Website, context: BrowserContext) -> Visit:
         page = await context.new_page()
         await page.goto(site.address + path)
         await expect(page.locator("html[data-link=live]")).to_be_attached()
+        await expect(page.locator("chat-rows:not(:defined)")).to_have_count(0)  # its keys are there
         return page
 
     return at
