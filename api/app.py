@@ -17,6 +17,7 @@ from api import errors
 from api.deps import guard
 from api.live import Hub
 from api.poller import Poller
+from api.presence import Presence
 from api.robots.app import robots
 from api.routes import (
     assets,
@@ -36,6 +37,7 @@ from api.routes import (
     patterns,
     people,
     pins,
+    presence,
     processes,
     reports,
     sessions,
@@ -72,6 +74,7 @@ ROUTES = (
     patterns,
     people,
     pins,
+    presence,
     processes,
     reports,
     sessions,
@@ -114,12 +117,14 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     app.state.engine, app.state.database = engine, database
     app.state.passwords = Passwords()
     app.state.hub = Hub(database)
+    app.state.presence = Presence(app.state.hub, database)
     telegram_ = Telegram(chosen.telegram)
     app.state.poller = Poller(database, telegram_, chosen)
     async with AsyncExitStack() as parts:
         parts.push_async_callback(database.close)
         parts.callback(app.state.passwords.close)
         parts.push_async_callback(telegram_.close)
+        parts.callback(app.state.presence.close)
         await parts.enter_async_context(app.state.hub.running())
         parts.callback(asyncio.create_task(app.state.poller.run()).cancel)
         yield

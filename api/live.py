@@ -123,6 +123,7 @@ class Hub:
         self._pause, self._beat = pause, beat
         self._changed: dict[int, int] = {}
         self._heard = asyncio.Event()
+        self.ears: dict[str, Callable[[str], None]] = {CHANNEL: self.hear}  # by channel
         self._told: dict[int, int] = {}  # of open leads: the last seq that streams were told
 
     @contextlib.asynccontextmanager
@@ -189,11 +190,12 @@ class Hub:
                     address, autocommit=True, connect_timeout=5, application_name="leadloom live",
                     keepalives_idle=10, keepalives_interval=5, keepalives_count=3,
                 ) as connection:  # fmt: skip
-                    await connection.execute(f"listen {CHANNEL}")
+                    for channel in self.ears:
+                        await connection.execute(f"listen {channel}")
                     self.resync()
                     pause = RECONNECT[0]
                     async for notify in connection.notifies():
-                        self.hear(notify.payload)
+                        self.ears[notify.channel](notify.payload)
             except psycopg.Error as error:
                 log.warning("not listening: %s", error)
             await asyncio.sleep(pause)

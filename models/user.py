@@ -52,6 +52,11 @@ class User(SQLModel, table=True):
     locale: str = "ru"
     time_zone: str = "Europe/Moscow"
     theme: str = "auto"
+    shows_events: bool = Field(
+        default=True,
+        sa_column_kwargs={"server_default": "true"},
+        description="what happened, between the messages",
+    )
     created_at: datetime = stamped()
     disabled_at: datetime | None = moment()
 

@@ -39,6 +39,13 @@ async def update(
     return go(request, "/me")
 
 
+@router.put("/me/events", status_code=204)
+async def show_events(person: SignedIn, data: Db, shown: bool) -> None:
+    """Messages only, or also what happened between them."""
+    async with data.unit_of_work(silent=True) as work:
+        (await work.session.get_one(User, person.id)).shows_events = shown
+
+
 @router.post("/me/password")
 async def change_password(
     request: Request,

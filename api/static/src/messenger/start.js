@@ -2,6 +2,7 @@
 import * as drafts from "./drafts.js"
 import * as hand from "./hand.js"
 import * as opened from "./opened.js"
+import * as presence from "./presence.js"
 import * as rows from "./rows.js"
 import * as touches from "./touches.js"
 import "./composer.js"
@@ -17,6 +18,7 @@ export function start() {
   rows.start()
   hand.start()
   opened.start()
+  presence.start()
   touches.start()
   drafts.start()
   players()

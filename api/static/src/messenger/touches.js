@@ -2,8 +2,6 @@
 import { key } from "../keys.js"
 import { go } from "./places.js"
 
-const LINES = "lines"
-
 function click(event) {
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey
   const picture = event.target.closest?.("[data-view]")
@@ -21,10 +19,7 @@ function click(event) {
   if (event.target.closest?.("[data-act=seek]")) import("./seeking.js").then(({ seek }) => seek())
   const copied = event.target.closest?.("[data-copy]")
   if (copied) navigator.clipboard?.writeText(copied.dataset.copy)
-  if (event.target.closest?.("[data-act=lines]")) {
-    localStorage.setItem(LINES, localStorage.getItem(LINES) === "off" ? "on" : "off")
-    lines()
-  }
+  if (event.target.closest?.("[data-act=lines]")) lines()
   const part = event.target.closest?.(".side__nav a:not(.only-m)")
   if (part) {
     event.preventDefault() // the address keeps the drawer open
@@ -83,11 +78,12 @@ function fold(zone) {
   else document.querySelector(".msgr")?.classList.toggle(`is-without-${zone}`)
 }
 
-// Messages only, or everything that happened too.
-export function lines() {
-  const off = localStorage.getItem(LINES) === "off"
-  document.querySelector("message-log")?.classList.toggle("is-only-messages", off)
-  document.querySelector("[data-act=lines]")?.setAttribute("aria-pressed", String(off))
+// Messages only, or everything that happened too; the person's choice on every device.
+function lines() {
+  const shown = !document.querySelector("message-log").classList.toggle("is-only-messages")
+  for (const button of document.querySelectorAll("[data-act=lines]")) button.setAttribute("aria-pressed", String(!shown))
+  const headers = { "X-CSRF": document.body.dataset.csrf ?? "" }
+  fetch(`/me/events?shown=${shown}`, { method: "PUT", headers }).catch(() => {})
 }
 
 export function start() {
@@ -99,6 +95,4 @@ export function start() {
   document.addEventListener("contextmenu", point)
   document.addEventListener("keydown", arrow)
   document.addEventListener("scroll", scroll, { capture: true, passive: true })
-  document.addEventListener("htmx:after:swap", lines)
-  lines()
 }
