@@ -73,7 +73,7 @@ async def progress(work: Work, lead: Lead, *, now: datetime, sight: Sight | None
                 sight.messages.extend(said)
             lead.move += 1
     lead.seen = sight.heard[-1].seq if len(sight.heard) == BATCH else lead.seq
-    moments = [due_at, lead.schedule_due(sight.messages, now=now)]
+    moments = [due_at, await lead.schedule_due(sight.messages, now=now)]
     if lead.mode == Mode.MANUAL:
         moments.append(lead.manual_until)
     return await _what_now(work, lead, sight, moments, now=now)

@@ -1,11 +1,12 @@
 """What is said in a chat: pages of it, a new message, and a person's word about one in doubt."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from pydantic import AwareDatetime
 from sqlalchemy import select
 from sqlmodel import col
 from starlette.responses import Response
@@ -21,8 +22,8 @@ from api.rendering import render
 from api.routes.media import PATIENCE, attached
 from models.database import Work
 from models.errors import Missing, Outrun, Refused
-from models.formatting import parse_markup
-from models.lead.content import Content
+from models.formatting import MESSAGE_LIMIT, parse_markup, split, utf16_length
+from models.lead.content import LONGEST_CAPTION, Content
 from models.lead.lead import Lead
 from models.message import Message, State
 from models.queries import conversation, places
@@ -40,6 +41,7 @@ Place = Annotated[int | None, Query(ge=0, le=2**62)]
 LONGEST_TEXT = 20_000
 LONGEST_QUOTE = 1024
 MOST_FILES = 10
+LATEST = timedelta(days=366)
 ANSWERS = {State.SENT, State.QUEUED, State.FAILED}
 
 
@@ -107,10 +109,15 @@ async def create(
     anyway: Annotated[bool, Form()] = False,
     files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
     kept: Annotated[Sequence[str], Form(max_length=MOST_FILES)] = (),
+    preview: Annotated[bool, Form()] = True,
+    later: Annotated[AwareDatetime | None, Form()] = None,
+    silent: Annotated[bool, Form()] = False,
 ) -> None:
     """`key` is the bubble's id in the browser: said twice it is one message. `seen` is the seq
     that the page had seen: when a colleague has answered since, 409, unless sent `anyway`.
-    `kept` are files of templates."""
+    `kept` are files of templates. What is for `later` may be for a `silent` client only."""
+    if later is not None and not now < later <= now + LATEST:
+        raise Refused("Choose a time that is still to come, within a year")
     async with data.reading() as session:
         await seen_lead(session, lead_id, person)
         ready = [await attachment(session, one, person, lead_id=lead_id) for one in kept]
@@ -130,9 +137,28 @@ async def create(
                 raise Refused("The quote is not a part of that message")
         content = Content(
             text=said.text, entities=list(said.entities), media=media, reply_to_id=reply_to,
-            quote=quote if reply_to else None,
+            quote=quote if reply_to else None, link_preview=preview,
+            if_silent=silent and later is not None,
         )  # fmt: skip
-        await lead.write(content, by=person, key=str(key), now=now)
+        await lead.write(content, by=person, key=str(key), now=now, later=later)
+
+
+@router.post("/leads/{lead_id}/messages/length")
+async def measure(
+    person: Talker,
+    lead_id: LeadId,
+    text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+    files: Annotated[int, Form(ge=0, le=MOST_FILES)] = 0,
+) -> dict[str, int]:
+    """How long a text is for Telegram, its marks taken out, and how many messages it takes.
+    Beside files it is their caption, or goes after them."""
+    said = parse_markup(text.strip())
+    length = utf16_length(said.text)
+    if files:
+        most, messages = LONGEST_CAPTION, 1 if length <= LONGEST_CAPTION else 1 + len(split(said))
+    else:
+        most, messages = MESSAGE_LIMIT, len(split(said))
+    return {"length": length, "most": most, "messages": messages}
 
 
 @router.delete("/leads/{lead_id}/messages/{message_id}", status_code=204)

@@ -25,7 +25,7 @@ const common = {
   entryNames: "[name]-[hash]",
   chunkNames: "chunk-[name]-[hash]",
   assetNames: "[name]-[hash]",
-  loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+  loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".txt": "text" },
   target: ["es2022", "chrome109", "firefox115", "safari16.4"],
   logLevel: "warning",
 }

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.errors import Missing, Refused
 from models.lead.content import Content, pieces
 from models.lead.row import LeadRow
 from models.media import Media, MediaState
 from models.message import Direction, Message, State
-from models.timeline import TELEGRAM, Action
+from models.timeline import CLIENT, TELEGRAM, Action, Event
 from models.user import User
 
 PREVIEW = 160
@@ -43,7 +43,7 @@ class Talking(LeadRow):
                 lead_id=self.id, position=self.seq + 1, direction=Direction.OUT, author=by,
                 kind=chunk.kind, text=chunk.text, entities=chunk.entities, buttons=chunk.buttons,
                 language=chunk.language, reply_to_id=chunk.reply_to_id, quote=chunk.quote,
-                details={} if chunk.link_preview else {"link_preview": False},
+                details=chunk.details,
                 state=State.QUEUED, epoch=self.epoch if action == Action.PROCESS_SAID else None,
                 written_at=at,
                 not_before=not_before, typing_from=typing_from if part == 0 else None,
@@ -68,13 +68,21 @@ class Talking(LeadRow):
         )
         return list((await self.work.execute(mine.order_by(Message.position))).scalars())
 
-    def schedule_due(self, messages: Iterable[Message], *, now: datetime) -> datetime | None:
-        """Messages for later take their place in the order when their time has come.
+    async def schedule_due(self, messages: Iterable[Message], *, now: datetime) -> datetime | None:
+        """Messages for later take their place in the order when their time has come; those that
+        were for a silent client are taken back when the client has spoken.
 
         Returns the next scheduled time, if any is left.
         """
         left: datetime | None = None
         waiting = [one for one in messages if one.state == State.SCHEDULED]
+        if any(one.details.get("if_silent") for one in waiting):
+            spoke = await self._last_said()
+            for message in waiting:
+                if message.details.get("if_silent") and (message.position or 0) < spoke:
+                    message.state, message.reason = State.CANCELLED, "client_wrote"
+                    self.record(Action.MESSAGE_CANCELLED, by=CLIENT, at=now, ref=message.id)
+            waiting = [one for one in waiting if one.state == State.SCHEDULED]
         for message in sorted(waiting, key=lambda one: one.not_before or now):
             assert message.not_before is not None
             if message.not_before <= now:
@@ -110,8 +118,13 @@ class Talking(LeadRow):
             return
         if message.state not in (State.QUEUED, State.SCHEDULED):
             raise Refused("The message has already left")
-        message.state = State.CANCELLED
-        self.record(Action.MESSAGE_CANCELLED, by=by, at=now, ref=message.id)
+        parts = [message]
+        if message.state == State.SCHEDULED and message.group_key:  # a text in parts goes whole
+            parts = [one for one in await self.written(message.group_key)
+                     if one.state == State.SCHEDULED]  # fmt: skip
+        for part in parts:
+            part.state = State.CANCELLED
+            self.record(Action.MESSAGE_CANCELLED, by=by, at=now, ref=part.id)
         self.ring()
 
     async def settle(self, message_id: int, answer: State, *, by: str, now: datetime) -> None:
@@ -194,6 +207,13 @@ class Talking(LeadRow):
         if code == FORBIDDEN and self.blocked_at is None:
             self.blocked_at = at
             self.record(Action.CLIENT_BLOCKED, by=TELEGRAM, at=at, because=because)
+
+    async def _last_said(self) -> int:
+        """The seq of the last thing that the client wrote or pressed; 0 without any."""
+        spoken = select(func.max(Event.seq)).where(
+            Event.lead_id == self.id, Event.kind.in_([Action.CLIENT_WROTE, Action.CLIENT_PRESSED])
+        )
+        return (await self.work.execute(spoken)).scalar() or 0
 
     def _settled(self, message: Message) -> None:
         if message.state == State.UNKNOWN and self.notice == State.UNKNOWN:

@@ -7,8 +7,9 @@ const LARGEST = 50 * 1024 * 1024
 const LARGEST_PHOTO = 10 * 1024 * 1024
 
 export class Attachments {
-  constructor(composer, complain) {
+  constructor(composer, complain, drawn) {
     this.files = []
+    this.drawn = drawn
     this.complain = complain
     this.list = composer.querySelector(".attached")
     this.input = composer.querySelector("input[type=file]")
@@ -62,6 +63,7 @@ export class Attachments {
     for (const image of this.list.querySelectorAll("img[src]")) URL.revokeObjectURL(image.src)
     this.list.replaceChildren(...this.files.map(file => this.row(file)))
     this.list.hidden = !this.files.length
+    this.drawn()
   }
 
   row(file) {

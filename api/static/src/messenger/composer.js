@@ -3,18 +3,16 @@ import { Attachments } from "./attachments.js"
 import * as drafts from "./drafts.js"
 import { Outbox } from "./outbox.js"
 import * as pending from "./pending.js"
-
-const TOOLS = {
-  templates: () => import("./templates.js"),
-}
+import { TOOLS } from "./tools.js"
 
 class MessageComposer extends HTMLElement {
   connectedCallback() {
     const { lead, person } = this.dataset
     this.field = this.querySelector("textarea")
+    this.given = {} // what goes along with the text: for later, without a preview
     this.draft = `draft:${person}:${lead}`
     this.log = document.getElementById(`log-${lead}`)
-    this.attachments = new Attachments(this, text => this.complain(text))
+    this.attachments = new Attachments(this, text => this.complain(text), () => this.typed())
     this.outbox = new Outbox(`${person}:${lead}`, `/leads/${lead}/messages`, (...told) => this.hear(...told))
     this.field.value = drafts.recalled(this.draft, { text: this.field.value, version: this.dataset.version })
     this.field.addEventListener("input", () => this.typed())
@@ -34,6 +32,7 @@ class MessageComposer extends HTMLElement {
   typed() {
     this.keep()
     if (this.field.value.startsWith("/")) this.use("templates", { typed: true })
+    if (this.strip || /.{900}|\S\.\S/s.test(this.field.value)) this.use("strip")
   }
 
   /** A tool's code comes when it is first wanted. */
@@ -69,10 +68,11 @@ class MessageComposer extends HTMLElement {
     const files = this.attachments.files
     if (!text && !files.length) return
     const seen = document.getElementById(`cursor-${this.dataset.lead}`)?.dataset.seq
-    const entry = { key: pending.uuid(), text, files, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway ? "1" : "", at: new Date().toISOString() }
+    const entry = { key: pending.uuid(), text, files, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway || this.given.later ? "1" : "", at: new Date().toISOString(), ...this.given }
     this.querySelector("[data-errors]").replaceChildren()
+    this.given = {}
     this.field.value = ""
-    this.keep()
+    this.typed()
     this.attachments.clear()
     this.reply()
     this.show(entry)

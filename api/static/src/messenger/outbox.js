@@ -79,7 +79,7 @@ export class Outbox {
   // XMLHttpRequest, because fetch does not tell how much of an upload has gone.
   send(entry) {
     const form = new FormData()
-    for (const name of ["key", "text", "seen", "reply_to", "quote", "anyway"]) {
+    for (const name of ["key", "text", "seen", "reply_to", "quote", "anyway", "preview", "later", "silent"]) {
       if (entry[name]) form.append(name, entry[name])
     }
     form.set("seen", entry.seen ?? 0)

@@ -1,0 +1,14 @@
+// What a composer's buttons, and what is typed, call for: the code comes when it is first wanted.
+export const TOOLS = {
+  dismiss: async () => ({ open: dismiss }),
+  emoji: () => import("./emoji.js"),
+  later: () => import("./later.js"),
+  strip: () => import("./strip.js"),
+  templates: () => import("./templates.js"),
+}
+
+// Read, and no answer is needed.
+async function dismiss({ dataset }) {
+  const { run } = await import("./picking.js")
+  run("read", undefined, [Number(dataset.lead)])
+}
