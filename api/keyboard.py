@@ -45,6 +45,8 @@ KEYS = (
     Key(("Ctrl", "M"), N_("take over, hand back"), "Ctrl+KeyM", "hand", "chat"),
     Key(("I",), N_("write to the client"), "KeyI", "send", "chat"),
     Key(("Ctrl", "Enter"), N_("send")),
+    Key(("Ctrl", "Shift", "Enter"), N_("send later")),
+    Key(("/",), N_("in an empty field: templates")),
     Key(("R",), N_("reply to the client's last message"), "KeyR", "reply", "chat"),
     Key(("↑",), N_("in an empty field: edit my last message")),
     Key(("F",), N_("search in the conversation"), "KeyF", "search", "chat"),

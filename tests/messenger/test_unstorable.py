@@ -17,6 +17,8 @@ async def test_a_person_is_told_and_nothing_is_kept(site: Website, served: Town)
         ("POST", f"{lead}/messages", {"data": {**message, "text": NUL}}),
         ("POST", f"{lead}/messages", {"data": {**message, "text": f"[там](https://{NUL})"}}),
         ("POST", f"{lead}/notes", {"data": {"text": NUL}}),
+        ("PUT", f"{lead}/draft", {"data": {"text": NUL, "version": "1"}}),
+        ("POST", "/templates", {"data": {"scope": "private", "name": NUL, "text": NUL}}),
         ("PUT", f"{lead}/contact", {"data": {"buyer": NUL}}),
         ("PUT", f"{lead}/contact", {"data": {"first_name": NUL, "was.first_name": "Иван"}}),
         ("POST", f"{lead}/tags", {"data": {"name": NUL}}),

@@ -3,6 +3,7 @@
 import { words } from "./words.js"
 
 const SOON = 700 // ms after the last key
+const JUST_NOW = 2000
 const GLIMPSE = 100
 const timers = new Map()
 const begun = new Map() // lead → first words, for the rows
@@ -100,8 +101,16 @@ function paint() {
 
 export function start() {
   mine = `draft:${document.querySelector(".msgr").dataset.person}:`
-  const back = () => (saveAll(), ask(), follow())
-  back()
+  let asked = Date.now()
+  const back = () => {
+    saveAll()
+    if (Date.now() - asked < JUST_NOW) return
+    asked = Date.now()
+    ask()
+    follow()
+  }
+  saveAll()
+  ask()
   addEventListener("online", back)
   addEventListener("pagehide", saveAll)
   document.addEventListener("visibilitychange", () => (document.hidden ? saveAll() : follow()))
