@@ -9,8 +9,8 @@ const packages = join(here, "..", "..", "node_modules")
 const dist = join(here, "dist")
 const fresh = join(here, "dist.new")
 
-// Whatever app.js imports with import("./…") becomes a chunk of its own, loaded on demand.
-const pages = ["src/app.js", "css/app.css"]
+// Whatever these import with import("./…") becomes a chunk of its own, loaded on demand.
+const pages = ["src/app.js", "src/messenger.js", "css/app.css"]
 // A worker is one plain script: not every browser takes a module for a SharedWorker.
 const workers = ["src/live-worker.js"]
 // Read by Python at start, not served.

@@ -20,6 +20,11 @@ async def type_and_send(page: Page, *texts: str) -> None:
         await page.keyboard.press("Enter")
 
 
+async def rested(page: Page) -> None:
+    """What a hand needs is there, although nobody has touched the page."""
+    await page.locator("message-composer:defined").wait_for()
+
+
 async def test_a_message_shows_at_once_and_gets_its_tick(visit: Visit, served: Town):
     ivan = await served.writes("Иван", "Привет")
     page = await visit(served.anna, f"/leads/{ivan}")
@@ -44,6 +49,7 @@ async def test_a_message_shows_at_once_and_gets_its_tick(visit: Visit, served: T
 async def test_three_fast_messages_keep_their_order(visit: Visit, served: Town):
     ivan = await served.writes("Иван", "Привет")
     page = await visit(served.anna, f"/leads/{ivan}")
+    await rested(page)
 
     await type_and_send(page, "раз", "два", "три")
 
@@ -161,6 +167,7 @@ async def test_what_is_written_offline_leaves_when_the_link_is_back(
 ):
     ivan = await served.writes("Иван", "Привет")
     page = await visit(served.anna, f"/leads/{ivan}")
+    await rested(page)
     await context.set_offline(True)
 
     await type_and_send(page, "раз", "два")
@@ -204,6 +211,7 @@ async def test_a_colleagues_answer_gives_the_text_back(
     async with served.database.unit_of_work() as work:
         (await work.locked_lead(ivan)).assign(served.anna, by=served.igor.actor)
     page = await visit(served.anna, f"/leads/{ivan}")
+    await rested(page)
     await context.set_offline(True)
     await type_and_send(page, "Здравствуйте")
     await served.answers(ivan, "Уже отвечаю", by=served.igor)

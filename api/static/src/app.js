@@ -1,20 +1,17 @@
 import htmx from "htmx.org"
-import * as dialogs from "./dialogs.js"
-import "./flow-picture.js"
-import * as keys from "./keys.js"
+import * as hand from "./at-hand.js"
 import * as live from "./live.js"
 import { requests } from "./requests.js"
 import { swaps } from "./swaps.js"
 import { policy } from "./trusted.js"
-import "./waiting.js"
 
 htmx.registerExtension("trusted", { init: api => api.initSecurity(policy) })
 htmx.registerExtension("requests", requests)
 htmx.registerExtension("swaps", swaps)
-dialogs.start()
-keys.start()
 live.start()
-document.addEventListener("click", event => {
-  if (event.target.closest?.("[data-palette]")) import("./palette.js").then(palette => palette.open())
-})
-if (document.querySelector(".msgr")) import("./messenger/start.js").then(messenger => messenger.start())
+hand.atHand(
+  () => import("./hands.js"),
+  ({ type, target }) => type === "click" && target.closest("[data-opens], [data-closes], [data-palette]"),
+)
+hand.start()
+if (document.querySelector("flow-picture")) import("./flow-picture.js")

@@ -32,6 +32,7 @@ function escape(event) {
 }
 
 export function start() {
+  open(document)
   document.addEventListener("keydown", escape)
   document.addEventListener("click", click)
   document.addEventListener("htmx:after:settle", event => open(event.target))

@@ -17,7 +17,7 @@ export function combinationOf({ code, ctrlKey, metaKey, altKey, shiftKey }) {
   return [...held.filter(Boolean), code].join("+")
 }
 
-function press(event) {
+export function press(event) {
   if (event.defaultPrevented || event.isComposing || /^(Control|Meta|Alt|Shift)/.test(event.code)) return
   const pressed = combinationOf(event)
   const inField = event.target.closest?.(FIELD)

@@ -3,7 +3,6 @@
 // ({seq} stands for what the element's cursor has seen). NOTIFY is only a doorbell.
 import htmx from "htmx.org"
 import { policy } from "./trusted.js"
-import { stream } from "./stream.js"
 
 const cursor = lead => document.getElementById(`cursor-${lead}`)
 const opened = () => [...document.querySelectorAll("[data-open-lead]")].map(one => Number(one.dataset.openLead))
@@ -53,7 +52,7 @@ function leave(lead) {
   document.querySelectorAll(`[data-lead="${Number(lead)}"]`).forEach(one => one.remove())
 }
 
-function connect() {
+async function connect() {
   const { worker, live } = document.body.dataset
   if (!live) return
   if (globalThis.SharedWorker) {
@@ -68,13 +67,15 @@ function connect() {
     })
     line = { open: open => port.postMessage({ open }), wake: () => port.postMessage({ wake: true }) }
   } else {
+    // few browsers have none
+    const { stream } = await import("./stream.js")
     line = stream(hear)
   }
   line.open(opened())
 }
 
-export function start() {
-  connect()
+export async function start() {
+  await connect()
   if (!line) return
   let before = String(opened())
   htmx.on("htmx:after:swap", () => {

@@ -1,7 +1,6 @@
 // What every request carries, and where an error is shown: in the nearest [data-errors], never over
 // the form. An element's own hx-status:… wins over this.
 import htmx from "htmx.org"
-import { toast } from "./toasts.js"
 
 const SLOT = "[data-errors]"
 
@@ -43,4 +42,4 @@ export const requests = {
 }
 
 // A toast for what was done, sent along with any answer: HX-Trigger: {"toast": {"text": "…"}}
-htmx.on("toast", event => toast(event.detail))
+htmx.on("toast", ({ detail }) => import("./toasts.js").then(({ toast }) => toast(detail)))

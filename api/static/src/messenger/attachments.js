@@ -1,6 +1,7 @@
 // Files that go with a message: picked, pasted or dropped; what Telegram will not take is said
 // before anything is uploaded. What a file really is, the server finds out.
-import { size, words } from "./words.js"
+import { size } from "./amounts.js"
+import { words } from "./words.js"
 
 const MOST = 10
 const LARGEST = 50 * 1024 * 1024
@@ -23,6 +24,7 @@ export class Attachments {
       event.preventDefault()
       this.add(event.clipboardData.files)
     })
+    if (this.input.files.length) this.add(this.input.files) // picked before this was loaded
     const chat = composer.closest("main")
     chat.addEventListener("dragover", event => {
       if (!event.dataTransfer?.types.includes("Files")) return

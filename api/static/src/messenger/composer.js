@@ -14,7 +14,7 @@ class MessageComposer extends HTMLElement {
     this.log = document.getElementById(`log-${lead}`)
     this.attachments = new Attachments(this, text => this.complain(text), () => this.typed())
     this.outbox = new Outbox(`${person}:${lead}`, `/leads/${lead}/messages`, (...told) => this.hear(...told))
-    this.field.value = drafts.recalled(this.draft, { text: this.field.value, version: this.dataset.version })
+    if (drafts.begin(this.draft, this.field, this.dataset.version)) this.typed()
     this.field.addEventListener("input", () => this.typed())
     this.field.addEventListener("keydown", event => this.press(event))
     this.addEventListener("click", event => this.act(event.target.closest("[data-act]")?.dataset.act))

@@ -1,8 +1,11 @@
 // Days as the reader's zone has them: 2026-11-22, and what such a day is called.
 const DAY = 86_400_000 // ms
 
+const forms = {} // by zone: making one costs more than a hundred days said with it
+
 export function dayOf(moment, zone) {
-  return new Date(moment).toLocaleDateString("sv", { timeZone: zone })
+  forms[zone] ??= new Intl.DateTimeFormat("sv", { timeZone: zone })
+  return forms[zone].format(new Date(moment))
 }
 
 /** `said` has the words and the zone: a message-log's dataset. */

@@ -22,8 +22,17 @@ function read(name) {
   }
 }
 
-/** What the field begins with: the server's, unless something typed here has not reached it. */
-export function recalled(name, theirs) {
+/** Puts the draft into a field. Returns what was typed there before any of this was loaded. */
+export function begin(name, field, version) {
+  const { value, defaultValue } = field
+  const kept = recalled(name, { text: defaultValue, version })
+  const early = [defaultValue, kept].includes(value) ? "" : value
+  field.value = !early ? kept : kept === defaultValue ? early : `${kept}\n${early}`
+  return early
+}
+
+// The server's, unless something typed here has not reached it.
+function recalled(name, theirs) {
   const own = read(name)
   if (!own || own.kept) return taken(name, theirs)
   const known = [own.based, own.sent].includes(theirs.version)

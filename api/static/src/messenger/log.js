@@ -1,32 +1,37 @@
 // <message-log>: what depends on neighbours (days, joined bubbles, folded lines) is arranged here
 // after every change, so that each message and line is the same wherever it comes from.
 import { dayOf, named } from "./days.js"
-import { Reading } from "./reading.js"
-import { words } from "./words.js"
 
 const JOINED = 120_000 // ms
 const FOLDED = 3 // lines in a row
+let Reading // comes with the first hand
 
 class MessageLog extends HTMLElement {
   connectedCallback() {
     this.list = this.querySelector(".log__in")
-    this.reading = new Reading(this)
+    if (Reading) this.reading = new Reading(this)
     this.watch = new MutationObserver(records => this.arrange(records))
     this.watch.observe(this.list, { childList: true })
     this.swapped = () => this.arrange()
     document.addEventListener("htmx:after:swap", this.swapped)
     this.list.addEventListener("click", event => this.unfold(event))
     this.arrange()
+    if (!Reading) this.querySelector(".is-sought")?.scrollIntoView({ block: "center" })
+  }
+
+  read() {
+    this.reading = new Reading(this)
+    this.reading.look({ still: true })
   }
 
   disconnectedCallback() {
     this.watch.disconnect()
-    this.reading.close()
+    this.reading?.close()
     document.removeEventListener("htmx:after:swap", this.swapped)
   }
 
   arrange(records = this.watch.takeRecords()) {
-    for (const { addedNodes } of records) addedNodes.forEach(one => this.reading.meet(one))
+    for (const { addedNodes } of records) addedNodes.forEach(one => this.reading?.meet(one))
     this.day = ""
     let held, before, run = []
     const close = () => (this.fold(run), (run = []))
@@ -52,11 +57,19 @@ class MessageLog extends HTMLElement {
     held?.remove()
     close()
     this.watch.takeRecords()
-    this.reading.stay()
+    this.reading?.stay()
+  }
+
+  dayOf(moment) {
+    return dayOf(moment, this.dataset.zone)
+  }
+
+  named(day) {
+    return named(day, this.dataset)
   }
 
   dayBefore(item, held) {
-    const day = dayOf(item.dataset.time, this.dataset.zone)
+    const day = this.dayOf(item.dataset.time)
     const needed = day !== this.day
     this.day = day
     if (held?.dataset.day === day && needed) return undefined
@@ -72,7 +85,7 @@ class MessageLog extends HTMLElement {
     made.dataset.day = day
     made.dataset.at = Number(item.dataset.at) - 0.5
     made.append(document.createElement("time"))
-    made.firstChild.textContent = named(day, this.dataset)
+    made.firstChild.textContent = this.named(day)
     return made
   }
 
@@ -85,7 +98,7 @@ class MessageLog extends HTMLElement {
     more.type = "button"
     more.className = "ev-more"
     more.dataset.at = Number(folded[0].dataset.at) - 0.25
-    more.textContent = words("folded", { n: folded.length })
+    more.textContent = this.dataset.folded.replace("{n}", folded.length)
     folded[0].before(more)
   }
 
@@ -99,6 +112,12 @@ class MessageLog extends HTMLElement {
 function joined(before, one) {
   if (!before || before.dataset.by !== one.dataset.by) return false
   return Date.parse(one.dataset.time) - Date.parse(before.dataset.time) < JOINED
+}
+
+/** What keeps the reader's place, for the logs that are here and that will be. */
+export function readWith(given) {
+  Reading = given
+  document.querySelectorAll("message-log").forEach(log => log.read())
 }
 
 customElements.define("message-log", MessageLog)

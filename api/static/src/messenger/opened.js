@@ -5,10 +5,13 @@ import htmx from "htmx.org"
 const SOON = 150 // ms: a burst of changes is one question
 const main = () => document.querySelector("main[data-open-lead]")
 const cursor = () => document.querySelector("main[data-open-lead] > [data-state]")
-let seen = {}, asking, reading
+let seen = {}, asking, reading, away = false
 
 function hear({ detail: { kind, lead, state } }) {
-  if (kind === "state" && state === "live") ask() // what could not be asked meanwhile
+  if (kind === "state") {
+    if (state === "live" && away) ask() // what could not be asked meanwhile
+    away = state !== "live"
+  }
   const open = main()?.dataset.openLead
   if (String(lead) !== open) return
   if (kind === "gone") htmx.ajax("GET", "/leads", { source: "#open", target: "#open", swap: "innerHTML settle:0", push: "/leads" })

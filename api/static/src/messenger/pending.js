@@ -1,5 +1,6 @@
 // The bubble of a message that the server has not taken yet.
-import { clock, size, words } from "./words.js"
+import { clock, size } from "./amounts.js"
+import { words } from "./words.js"
 
 export function drawn(entry, person) {
   const made = document.getElementById("pending-bubble").content.cloneNode(true).firstElementChild

@@ -1,6 +1,5 @@
 // Where one reads in a long conversation: the day above, what came below meanwhile, the way back
 // down; and whatever is put in above or below, what is being read stays where it is.
-import { dayOf, named } from "./days.js"
 import { newest, onDay } from "./places.js"
 import { counted, words } from "./words.js"
 
@@ -104,10 +103,10 @@ export class Reading {
 
   showDay() {
     const { time } = this.anchor?.one.dataset ?? {}
-    const day = time && dayOf(time, this.log.dataset.zone)
+    const day = time && this.log.dayOf(time)
     const rule = this.list.querySelector(`.day[data-day="${day}"]`)
     if (!day || (rule && below(rule, this.log.getBoundingClientRect().top))) return this.day.classList.remove("is-shown")
-    this.day.querySelector("button").textContent = named(day, this.log.dataset)
+    this.day.querySelector("button").textContent = this.log.named(day)
     this.day.classList.add("is-shown")
     clearTimeout(this.hiding)
     this.hiding = setTimeout(() => this.day.classList.remove("is-shown"), SHOWN)

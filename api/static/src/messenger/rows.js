@@ -85,7 +85,6 @@ function once() {
     : `/leads/counts?${view()}`
   const field = document.getElementById("q")
   if (field !== document.activeElement) field.value = new URLSearchParams(view()).get("q") ?? ""
-  mine()
 }
 
 let counting
@@ -110,20 +109,8 @@ function judge(lead) {
   }, JUDGE_AT_MOST_EVERY)
 }
 
-// Which rows and bubbles are mine and what I have pinned is the page's own business: fragments are
-// the same for everybody.
-const sheet = new CSSStyleSheet()
-function mine() {
-  const me = CSS.escape(document.querySelector(".msgr")?.dataset.person ?? "")
-  const pins = (document.getElementById("tabs")?.dataset.pins ?? "").split(" ").filter(Boolean)
-  const own = `[data-by="${me}"] .is-you { display: inline } [data-by="${me}"] .is-other { display: none }`
-  const pinned = pins.map(lead => `[data-lead="${Number(lead)}"] .row__pin`).join()
-  sheet.replaceSync(pinned ? `${own} ${pinned} { display: inline-flex }` : own)
-}
-
 export function start() {
   customElements.define("chat-rows", ChatRows)
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
   once()
   key("KeyJ", () => next(1))
   key("KeyK", () => next(-1))

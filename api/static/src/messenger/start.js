@@ -1,26 +1,34 @@
-// The messenger: loaded on its pages only.
-import * as drafts from "./drafts.js"
-import * as hand from "./hand.js"
+// Everything that the messenger does before a hand touches it.
+import { atHand, begin } from "../at-hand.js"
+import { readWith } from "./log.js"
+import * as mine from "./mine.js"
 import * as opened from "./opened.js"
-import * as presence from "./presence.js"
-import * as rows from "./rows.js"
-import * as touches from "./touches.js"
-import "./composer.js"
-import "./log.js"
-import "./time-left.js"
 
-function players() {
-  if (document.querySelector("voice-player:not(:defined)")) import("./voice.js")
-  if (document.querySelector("clip-player:not(:defined)")) import("./clip.js")
+const CLICKED =
+  "[data-rows] .row, .pick, [data-act], [data-view], [data-place], [data-copy], .log-down, .log-day button, .side__nav a:not(.only-m)"
+const KEPT = /^(draft|outbox)/ // what is shown from the browser's own store
+const seldom = {
+  "clip-player": () => import("./clip.js"),
+  "time-left": () => import("./time-left.js"),
+  "voice-player": () => import("./voice.js"),
+}
+
+function needed() {
+  for (const [name, load] of Object.entries(seldom)) if (document.querySelector(`${name}:not(:defined)`)) load()
+}
+
+function isDeed({ type, target, key, shiftKey, isComposing, ctrlKey, metaKey }) {
+  if (type === "click") return !ctrlKey && !metaKey && !shiftKey && target.closest(CLICKED)
+  if (!target.closest?.("message-composer")) return false
+  return type === "submit" || (type === "keydown" && key === "Enter" && !shiftKey && !isComposing && target.matches("textarea"))
 }
 
 export function start() {
-  rows.start()
-  hand.start()
+  mine.start()
   opened.start()
-  presence.start()
-  touches.start()
-  drafts.start()
-  players()
-  document.addEventListener("htmx:after:swap", players)
+  needed()
+  document.addEventListener("htmx:after:swap", needed)
+  atHand(() => import("./hands.js").then(hands => hands.start(readWith)), isDeed)
+  // who opens a chat in its middle scrolls on at once
+  if (document.querySelector(".is-sought") || Object.keys(localStorage).some(name => KEPT.test(name))) begin()
 }

@@ -1,5 +1,5 @@
 // <time-left data-until="2026-11-22T14:03:00Z" data-done="now"> counts down in words.
-import { until } from "./words.js"
+import { until } from "./amounts.js"
 
 class TimeLeft extends HTMLElement {
   connectedCallback() {

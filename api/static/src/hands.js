@@ -1,0 +1,12 @@
+// What every page needs once somebody touches it.
+import * as dialogs from "./dialogs.js"
+import * as keys from "./keys.js"
+import "./waiting.js"
+
+dialogs.start()
+keys.start()
+document.addEventListener("click", event => {
+  if (event.target.closest?.("[data-palette]")) import("./palette.js").then(palette => palette.open())
+})
+
+export const missed = early => early.forEach(keys.press)
