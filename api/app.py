@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -127,4 +128,8 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
         parts.callback(app.state.presence.close)
         await parts.enter_async_context(app.state.hub.running())
         parts.callback(asyncio.create_task(app.state.poller.run()).cancel)
+        # What lives as long as the process is not looked through again and again: a collection of
+        # everything stops all streams and pages for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         yield

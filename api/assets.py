@@ -18,6 +18,7 @@ def asset(name: str) -> str:
     return f"/static/{_manifest(_built_at())[name]}"
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, size: str = "", label: str | None = None) -> Markup:
     """One of the icons named in `static/icons.txt`. Without a label it only decorates."""
     if name not in names():
@@ -27,6 +28,7 @@ def icon(name: str, size: str = "", label: str | None = None) -> Markup:
     return _SILENT.format(size=size, at=sprite_version(), name=name)
 
 
+@lru_cache(maxsize=1024)
 def flag(code: str | None, label: str) -> Markup:
     """A round flag; nothing for a country that has none."""
     code = (code or "").lower()

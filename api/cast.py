@@ -1,22 +1,19 @@
 """Who and what a conversation's lines speak of, named for the reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from api.language import gettext as _
 from api.language import reader
 from api.words import in_words
 from models.lead.lead import Lead
 from models.process.language import Process
-from models.process.version import definition_of, newest
-from models.queries.card import stages
+from models.process.version import definition_of
 from models.queries.conversation import Bubble, Item, Line
-from models.queries.people import named
-from models.stage import Stage, Tag
+from models.queries.desk import Desk
+from models.stage import Stage
 from models.timeline import CLIENT, ENGINE, TELEGRAM
 
 
@@ -68,37 +65,45 @@ def step_title(definition: Process | None, step: str | None) -> str:
     return in_words(found.title, step or "") if found else step or ""
 
 
-async def cast(session: AsyncSession, lead: Lead, items: Sequence[Item] = ()) -> Cast:
-    """Everybody these items name. Only lines speak of stages and tags."""
-    actors = {lead.mode_by, lead.last_author}
-    keys = {lead.process_key}
-    lines = any(isinstance(item, Line) for item in items)
-    for item in items:
-        match item:
-            case Bubble(messages=messages, reply=reply):
-                actors |= {one.author for one in messages} | ({reply.author} if reply else set())
-                actors |= {each.get("by") for one in messages for each in one.reactions}
-            case Line(event=event):
-                actors.add(event.actor)
-                keys.add(event.particulars.get("process"))
-                for side in ("before", "after"):
-                    actors.add(f"user:{event.particulars.get(side)}")
-    keys |= {(one or "").partition(":")[2].partition("/")[0] for one in actors
-             if (one or "").startswith("process:")}  # fmt: skip
-    if lead.owner_id:
-        actors.add(f"user:{lead.owner_id}")
-    tags = await session.execute(select(col(Tag.name), col(Tag.hue))) if lines else ()
+async def cast(session: AsyncSession, lead: Lead, desk: Desk, items: Sequence[Item] = ()) -> Cast:
+    """Everybody these items name."""
+    keys = {lead.process_key, *(key for item in items for key in _processes(item))}
+    versions = {key: _version(lead, desk, key) for key in keys if key}
     return Cast(
         lead=lead,
-        names=await named(session, actors),
-        stages={stage.key: stage for stage in await stages(session)} if lines else {},
-        hues={row[0]: row[1] for row in tags},
+        names=desk.names,
+        stages={stage.key: stage for stage in desk.stages},
+        hues={tag.name: tag.hue for tag in desk.tags},
         processes={
-            key: found for key in keys if key and (found := await _process(session, lead, key))
+            key: await definition_of(session, key, number)
+            for key, number in versions.items()
+            if number
         },
     )
 
 
-async def _process(session: AsyncSession, lead: Lead, key: str) -> Process | None:
-    number = lead.version if key == lead.process_key else await newest(session, key)
-    return await definition_of(session, key, number) if number else None
+def names(items: Sequence[Item]) -> bool:
+    """Whether they name anybody or anything besides the client."""
+    return any(
+        isinstance(item, Line)
+        or item.reply
+        or any(one.author != CLIENT or one.reactions for one in item.messages)
+        for item in items
+    )
+
+
+def _processes(item: Item) -> Iterator[str | None]:
+    """Those that an item names, or that spoke in it."""
+    match item:
+        case Bubble(messages=messages, reply=reply):
+            actors = [one.author for one in messages] + ([reply.author] if reply else [])
+        case Line(event=event):
+            actors = [event.actor]
+            yield event.particulars.get("process")
+    for actor in actors:
+        if actor.startswith("process:"):
+            yield actor.partition(":")[2].partition("/")[0]
+
+
+def _version(lead: Lead, desk: Desk, key: str) -> int | None:
+    return lead.version if key == lead.process_key else desk.newest(key)

@@ -224,7 +224,8 @@ class Hub:
                     audience.setdefault(stream.reader, {})[stream] = visible
             for reader, streams in audience.items():
                 with reading(reader):
-                    for each in FRAGMENTS.values():
+                    # whoever has it open is looking at it
+                    for each in sorted(FRAGMENTS.values(), key=lambda one: not one.opened):
                         await self._send(session, each, reader, streams, changed)
         self._told.update((id, seq) for id, seq in changed.items() if id in self._told)
 

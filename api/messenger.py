@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api import words
-from api.cast import cast, step_title
+from api.cast import cast, names, step_title
 from api.language import Reader
 from api.language import gettext as _
 from api.live import fragment
@@ -25,12 +25,12 @@ from models.process.outlook import Outlook, given_back, started
 from models.process.state import Heard
 from models.process.version import definition_of, newest
 from models.queries import conversation
-from models.queries.card import Card, card, startable
+from models.queries.card import Card, card
 from models.queries.conversation import Bubble, Item, Stretch
+from models.queries.desk import NOBODY, desk
 from models.queries.inbox import chats
-from models.queries.people import TALKING, owners
+from models.queries.people import TALKING
 from models.settings import Settings
-from models.timeline import Action, Event
 from models.user import Role, User
 from workflows.engine import workflow_id
 
@@ -82,9 +82,9 @@ async def opened(
     )
     around = await state(session, lead, person, settings, items=stretch.items)
     unread_from = None if at else _unread_from(lead, stretch)
-    draft = await Draft.of(session, person, lead_id)
-    return {**around, "draft": draft, "stretch": stretch, "unread_from": unread_from, "sought": at,
-            "told": await conversation.told(session, lead_id)}  # fmt: skip
+    return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
+            "draft": await Draft.of(session, person, lead_id),
+            "told": around["card"].told}  # fmt: skip
 
 
 async def state(
@@ -100,13 +100,13 @@ async def state(
     return {
         "card": shown,
         "lead": lead,
-        "cast": await cast(session, lead, items),
+        "cast": await cast(session, lead, shown.desk, items),
         "may_drive": may_drive(person),
-        "owners": await owners(session, team_id=lead.team_id) if may_drive(person) else [],
-        "startable": await startable(session) if may_drive(person) else [],
+        "owners": shown.desk.owners(team_id=lead.team_id),
+        "startable": shown.desk.processes,
         "console": _console(lead, person, settings),
         "pauses": _pauses(),
-        "why": await _why(session, lead),
+        "why": _why(shown),
         **_standing(shown),
         **BARE,
     }
@@ -180,27 +180,26 @@ async def changes(
     """What changed in conversations that somebody has open."""
     drawn = {}
     for lead_id, since in leads.items():
-        lead = await session.get(Lead, lead_id)
-        if lead is not None:
-            drawn[lead_id] = html("leads/_changes", **await changed(session, lead, since=since))
+        if context := await changed(session, lead_id, since=since):
+            drawn[lead_id] = html("leads/_changes", **context)
     return drawn
 
 
-async def changed(session: AsyncSession, lead: Lead, *, since: int) -> dict[str, Any]:
+async def changed(session: AsyncSession, lead_id: int, *, since: int) -> dict[str, Any] | None:
     """The items to put in; the whole newest page when there are too many."""
-    items = await conversation.changes(session, lead.id or 0, since=since)
-    stretch = (
-        Stretch(items=()) if items is not None else await conversation.newest(session, lead.id or 0)
-    )
+    found = await conversation.changes(session, lead_id, since=since)
+    if found is None:
+        return None
+    around = await desk(session) if names(found.items) else NOBODY
     return {
-        "lead": lead,
-        "changed": items or (),
-        "whole": items is None,
-        "stretch": stretch,
+        "lead": found.lead,
+        "changed": () if found.whole else found.items,
+        "whole": found.whole is not None,
+        "stretch": found.whole or Stretch(items=()),
         "unread_from": None,
         "sought": None,
-        "told": await conversation.told(session, lead.id or 0),
-        "cast": await cast(session, lead, items or stretch.items),
+        "told": found.told,
+        "cast": await cast(session, found.lead, around, found.items),
     }
 
 
@@ -218,17 +217,12 @@ def _unread_from(lead: Lead, stretch: Stretch) -> int | None:
     return sorted(incoming)[-lead.unread]
 
 
-async def _why(session: AsyncSession, lead: Lead) -> str:
+def _why(shown: Card) -> str:
     """Why a person leads: a designer's own words stand in the event."""
+    lead = shown.lead
     if lead.mode != "manual" or not lead.mode_because:
         return ""
-    query = select(col(Event.particulars)).where(
-        col(Event.lead_id) == lead.id,
-        col(Event.seq) == lead.mode_seq,
-        col(Event.kind) == Action.HANDED_OVER,
-    )
-    particulars = (await session.execute(query)).scalar() or {}
-    return words.why_manual(lead.mode_because, particulars.get("reason"))
+    return words.why_manual(lead.mode_because, (shown.handed_over or {}).get("reason"))
 
 
 async def _texts(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 # private, but it is what SQLAlchemy itself judges loaded rows by; a test compares it with SQL
@@ -23,6 +24,25 @@ from models.user import User
 # Where an event says what visibility stood on before.
 MOVES = {Action.OWNER_CHANGED: "owner_id", Action.LINE_CHANGED: "line"}
 LOOK_BACK = 20  # events
+NAMES = ("id", "seq", "owner_id", "team_id", "line")
+# Of several moves the earliest one says what was before.
+_moves = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_array(Event.kind, Event.particulars["before"]),
+                col(Event.seq).desc(),
+            )
+        )
+    )
+    .where(col(Event.lead_id) == Lead.id, col(Event.seq) > Lead.seq - LOOK_BACK)
+    .where(col(Event.kind).in_(list(MOVES)))
+    .correlate(Lead)
+    .scalar_subquery()
+)
+GLIMPSES = select(*(getattr(Lead, name) for name in NAMES), _moves).where(
+    col(Lead.id) == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+)
 
 
 class Sight:
@@ -53,27 +73,12 @@ class Glimpse:
 
 
 async def glimpses(session: AsyncSession, ids: Iterable[int]) -> dict[int, Glimpse]:
-    columns = (Lead.id, Lead.seq, Lead.owner_id, Lead.team_id, Lead.line)
-    query = select(*(col(each) for each in columns)).where(col(Lead.id).in_(list(ids)))
-    now = {row.id: _lead(row._mapping) for row in await session.execute(query)}
-    moved = (
-        select(Event)
-        .join(Lead, col(Lead.id) == Event.lead_id)
-        .where(col(Event.lead_id).in_(list(now)), col(Event.seq) > Lead.seq - LOOK_BACK)
-        .where(col(Event.kind).in_(list(MOVES)))
-        .order_by(col(Event.seq).desc())
-    )
-    before: dict[int, dict[str, object]] = {}
-    for event in (await session.execute(moved)).scalars():
-        before.setdefault(event.lead_id, {})[MOVES[event.kind]] = event.particulars.get("before")
-    return {
-        id: Glimpse(lead, _lead(_values(lead) | before[id]) if id in before else None)
-        for id, lead in now.items()
-    }
-
-
-def _values(lead: Lead) -> dict[str, object]:
-    return {name: getattr(lead, name) for name in ("id", "seq", "owner_id", "team_id", "line")}
+    found = {}
+    for *values, moves in await session.execute(GLIMPSES, {"ids": list(ids)}):
+        now = dict(zip(NAMES, values, strict=True))
+        before = {MOVES[kind]: value for kind, value in moves or ()}
+        found[now["id"]] = Glimpse(_lead(now), _lead(now | before) if before else None)
+    return found
 
 
 def _lead(values: object) -> Lead:

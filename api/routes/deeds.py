@@ -20,8 +20,7 @@ from models.deed import MOST_LEADS, Deed, DeedLead, Kind
 from models.errors import LeadloomError
 from models.lead.lead import Lead
 from models.queries.card import process_of, seen_lead
-from models.queries.choices import tags
-from models.queries.people import owners
+from models.queries.desk import desk
 from models.user import User
 
 router = APIRouter(prefix="/deeds", dependencies=[Depends(worded)])
@@ -91,10 +90,11 @@ async def undo(data: Db, person: Talker, now: Now, key: str) -> Response:
 async def bar(request: Request, data: Db, person: Talker, view: Viewed) -> Response:
     """What can be done to the chats that are picked."""
     async with data.reading() as session:
+        known = await desk(session)
         around: dict[str, Any] = {
             "view": view,
-            "vocabulary": await tags(session),
-            "owners": await owners(session, team_id=person.team_id),
+            "vocabulary": known.tags,
+            "owners": known.owners(team_id=person.team_id),
             "most": MOST_LEADS,
         }
     return render(request, "leads/_picking", **around)

@@ -28,6 +28,7 @@ from models.lead.lead import Lead
 from models.message import Message, State
 from models.queries import conversation, places
 from models.queries.card import seen_lead
+from models.queries.desk import desk
 from models.queries.people import named
 from models.settings import Settings
 from models.sniffing import LARGEST_FILE
@@ -62,8 +63,8 @@ async def index(
     async with data.reading() as session:
         lead = await seen_lead(session, lead_id, person)
         if since is not None:
-            changed = await messenger.changed(session, lead, since=since)
-            return render(request, "leads/_changes", **changed)
+            changed = await messenger.changed(session, lead_id, since=since)
+            return render(request, "leads/_changes", **(changed or {}))
         if on is not None:
             around = await places.since(session, lead_id, midnight(on))
         if after is not None:
@@ -74,7 +75,7 @@ async def index(
             way, stretch = "anew", await conversation.around(session, lead_id, place=around)
         else:
             way, stretch = "anew", await conversation.newest(session, lead_id)
-        who = await cast(session, lead, stretch.items)
+        who = await cast(session, lead, await desk(session), stretch.items)
     return render(
         request, "leads/_stretch", lead=lead, stretch=stretch, cast=who, way=way, sought=around,
         unread_from=None,

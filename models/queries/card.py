@@ -1,48 +1,98 @@
 """Everything the card shows of one lead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.errors import Missing
-from models.lead.dealing import LeadTag
 from models.lead.lead import Lead
-from models.message import Message, State
-from models.note import Note
-from models.payment import Payment
 from models.process.language import Process
-from models.process.version import Version, definition_of
-from models.queries.people import named
+from models.process.version import definition_of
+from models.queries.conversation import TOLD
+from models.queries.desk import DESK, Colleague, Desk
 from models.queries.visibility import visible_leads
-from models.spot import Bot, Spot
 from models.stage import Stage, Tag
+from models.timeline import Action
 from models.user import User
 
 MOST_NOTES = 100
 
+AROUND = text(
+    f"""
+    select {DESK},
+        b.username as bot, s.name as spot,
+        array(select tag_id from lead_tag where lead_id = l.id) as tag_ids,
+        (select jsonb_agg(sums order by currency) from (
+            select kind, currency, count(*) as many, sum(amount)::text as sum from payment
+            where lead_id = l.id group by kind, currency) sums) as sums,
+        (select jsonb_agg(jsonb_build_array(text, author, created_at) order by id desc) from (
+            select * from note where lead_id = l.id and deleted_at is null
+            order by id desc limit :most_notes) notes) as notes,
+        (select particulars from event e where e.lead_id = l.id and e.seq = l.mode_seq
+            and e.kind = :handed_over) as handed_over,
+        (select seq from event e where e.lead_id = l.id and e.kind = any(:told)
+            order by seq desc limit 1) as told,
+        leaving.state, leaving.typing_from, leaving.not_before
+    from lead l join bot b on b.id = l.bot_id left join spot s on s.id = l.spot_id
+    left join lateral (
+        select state, typing_from, not_before from message m where m.lead_id = l.id
+        and m.state in ('queued', 'sending') and m.epoch is not null
+        order by position limit 1) leaving on true
+    where l.id = :lead
+    """  # noqa: S608
+)
+
+
+class Leaving(NamedTuple):
+    """The automatic message that is next to leave."""
+
+    state: str
+    typing_from: datetime | None
+    not_before: datetime | None
+
+
+class Memo(NamedTuple):
+    """A note, as it is read."""
+
+    text: str
+    author: str
+    created_at: datetime
+
+
+class Sum(NamedTuple):
+    kind: str
+    currency: str
+    many: int
+    sum: Decimal
+
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`process` is the definition the lead is on; `names` are those of all actors here;
-    `leaving` the automatic messages that have not left yet."""
+    """`process` is the definition the lead is on; `handed_over` what a process gave as its
+    particulars when it handed the lead to a person, if it was the last to change who leads;
+    `told` the seq of the last line in the conversation."""
 
     lead: Lead
-    bot: Bot
-    spot: Spot | None
-    owner: User | None
+    desk: Desk
+    bot: str
+    spot: str | None
     process: Process | None
-    stages: Sequence[Stage]
     tags: Sequence[Tag]
-    vocabulary: Sequence[Tag]
-    notes: Sequence[Note]
-    sums: Sequence[tuple[str, str, int, Decimal]]
-    leaving: Sequence[Message]
-    names: Mapping[str, str]
+    notes: Sequence[Memo]
+    sums: Sequence[Sum]
+    leaving: Leaving | None
+    handed_over: dict[str, Any] | None
+    told: int
+
+    @property
+    def owner(self) -> Colleague | None:
+        return self.desk.person(self.lead.owner_id)
 
 
 async def seen_lead(session: AsyncSession, lead_id: int, person: User) -> Lead:
@@ -55,22 +105,26 @@ async def seen_lead(session: AsyncSession, lead_id: int, person: User) -> Lead:
 
 
 async def card(session: AsyncSession, lead: Lead) -> Card:
-    notes = await _notes(session, lead)
-    names = await named(session, [lead.mode_by, lead.last_author, *(n.author for n in notes)])
-    tags = select(Tag).join(LeadTag).where(col(LeadTag.lead_id) == lead.id).order_by(Tag.name)
+    values = {
+        "lead": lead.id, "handed_over": Action.HANDED_OVER, "most_notes": MOST_NOTES,
+        "told": list(TOLD),
+    }  # fmt: skip
+    found = (await session.execute(AROUND, values)).one()
+    desk = Desk.of(found)
     return Card(
         lead=lead,
-        bot=await session.get_one(Bot, lead.bot_id),
-        spot=await session.get(Spot, lead.spot_id) if lead.spot_id else None,
-        owner=await session.get(User, lead.owner_id) if lead.owner_id else None,
+        desk=desk,
+        bot=found.bot,
+        spot=found.spot,
         process=await process_of(session, lead),
-        stages=await stages(session),
-        tags=list((await session.execute(tags)).scalars()),
-        vocabulary=list((await session.execute(select(Tag).order_by(Tag.name))).scalars()),
-        notes=notes,
-        sums=await _sums(session, lead),
-        leaving=await _leaving(session, lead),
-        names=names,
+        tags=[one for one in desk.tags if one.id in found.tag_ids],
+        notes=[
+            Memo(said, author, datetime.fromisoformat(at)) for said, author, at in found.notes or ()
+        ],
+        sums=[Sum(**one | {"sum": Decimal(one["sum"])}) for one in found.sums or ()],
+        leaving=Leaving(found.state, found.typing_from, found.not_before) if found.state else None,
+        handed_over=found.handed_over,
+        told=found.told or 0,
     )
 
 
@@ -82,46 +136,3 @@ async def process_of(session: AsyncSession, lead: Lead) -> Process | None:
     if lead.process_key is None or lead.version is None:
         return None
     return await definition_of(session, lead.process_key, lead.version)
-
-
-async def startable(session: AsyncSession) -> list[Version]:
-    """The newest version of each process, by key."""
-    query = select(Version).ext(distinct_on(col(Version.key)))
-    query = query.order_by(col(Version.key), col(Version.number).desc())
-    return list((await session.execute(query)).scalars())
-
-
-async def _notes(session: AsyncSession, lead: Lead) -> list[Note]:
-    query = (
-        select(Note)
-        .where(col(Note.lead_id) == lead.id, col(Note.deleted_at).is_(None))
-        .order_by(col(Note.id).desc())
-        .limit(MOST_NOTES)
-    )
-    return list((await session.execute(query)).scalars())
-
-
-async def _sums(session: AsyncSession, lead: Lead) -> list[tuple[str, str, int, Decimal]]:
-    """(kind, currency, how many, sum) of the ledger."""
-    query = (
-        select(
-            col(Payment.kind), col(Payment.currency), func.count(), func.sum(col(Payment.amount))
-        )
-        .where(col(Payment.lead_id) == lead.id)
-        .group_by(Payment.kind, Payment.currency)
-        .order_by(Payment.currency)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(query)]
-
-
-async def _leaving(session: AsyncSession, lead: Lead) -> list[Message]:
-    query = (
-        select(Message)
-        .where(
-            col(Message.lead_id) == lead.id,
-            col(Message.state).in_([State.QUEUED, State.SENDING]),
-            col(Message.epoch).is_not(None),
-        )
-        .order_by(col(Message.position))
-    )
-    return list((await session.execute(query)).scalars())

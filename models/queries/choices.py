@@ -7,9 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.lead.lead import Lead
-from models.process.version import Version
-from models.queries.card import stages, startable
-from models.queries.people import owners
+from models.queries.desk import Colleague, Newest, desk
 from models.queries.visibility import visible_leads
 from models.spot import Spot
 from models.stage import Stage, Tag
@@ -22,8 +20,8 @@ MOST = 200  # values of one field
 class Choices:
     tags: Sequence[Tag]
     stages: Sequence[Stage]
-    processes: Sequence[Version]
-    owners: Sequence[User]
+    processes: Sequence[Newest]
+    owners: Sequence[Colleague]
     spots: Sequence[Spot]
     countries: Sequence[str]
     buyers: Sequence[str]
@@ -33,11 +31,12 @@ class Choices:
 
 async def choices(session: AsyncSession, person: User) -> Choices:
     """Values of leads only as far as the person sees a lead that has them."""
+    around = await desk(session)
     return Choices(
-        tags=await tags(session),
-        stages=await stages(session),
-        processes=await startable(session),
-        owners=await owners(session, team_id=person.team_id),
+        tags=around.tags,
+        stages=around.stages,
+        processes=around.processes,
+        owners=around.owners(team_id=person.team_id),
         spots=list((await session.execute(select(Spot).order_by(Spot.name))).scalars()),
         countries=await _values(session, person, "country"),
         buyers=await _values(session, person, "buyer"),

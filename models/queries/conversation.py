@@ -6,11 +6,14 @@ both are one line of time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.lead.lead import Lead
 from models.message import Message
 from models.queries.bubbles import Bubble, Item, Line, bubbled
 from models.timeline import Action, Event
@@ -32,38 +35,36 @@ OF_MESSAGES = (
 # Lines of their own in the conversation; the rest is seen in the messages.
 TOLD = tuple(set(Action) - set(OF_MESSAGES) | {Action.CLIENT_PRESSED, Action.MESSAGE_SETTLED})
 
-# The places of the next items in one direction: messages and lines together.
-BEFORE = text(
+# What happened since, the messages that this speaks of, and those that may have changed without an
+# event: with the lead and the seq of its last line, in one statement.
+_happened = (
+    select(Event)
+    .where(col(Event.lead_id) == bindparam("lead"), col(Event.seq) > bindparam("since"))
+    .order_by(col(Event.seq))
+    .limit(bindparam("most"))
+    .cte("happened")
+)
+_of_them = text(
     """
-    select place from (
-        (select position as place from message where lead_id = :lead
-         and position < :edge order by position desc limit :most)
-        union
-        (select seq from event where lead_id = :lead
-         and seq < :edge and kind = any(:told) order by seq desc limit :most)
-    ) places order by place desc limit :most
+    message.id = any(array(
+        select ref from happened where kind = any(:of_messages) union
+        (select id from message where lead_id = :lead and state in ('queued', 'sending')
+        limit :most)))
     """
 )
-AFTER = text(
-    """
-    select place from (
-        (select position as place from message where lead_id = :lead
-         and position > :edge order by position limit :most)
-        union
-        (select seq from event where lead_id = :lead
-         and seq > :edge and kind = any(:told) order by seq limit :most)
-    ) places order by place limit :most
-    """
-)
-# What changed: the messages events speak of, those that may have changed without one, and lines.
-CHANGED = text(
-    """
-    select distinct ref as id from event where lead_id = :lead and seq > :after
-        and kind = any(:of_messages) and ref is not null
-    union
-    select id from message where lead_id = :lead and state in ('queued', 'sending')
-    order by id desc limit :most
-    """
+CHANGED = (
+    select(
+        Lead,
+        text(
+            "(select seq from event where lead_id = :lead and kind = any(:told)"
+            " order by seq desc limit 1) as told"
+        ),
+        text("(select jsonb_agg(to_jsonb(happened) order by seq) from happened) as happened"),
+        Message,
+    )
+    .add_cte(_happened)
+    .outerjoin(Message, _of_them)
+    .where(col(Lead.id) == bindparam("lead"))
 )
 
 
@@ -76,20 +77,28 @@ class Stretch:
     newer: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """`told` is the seq of the last line. `whole`: there was so much that it is the newest page."""
+
+    lead: Lead
+    told: int
+    items: Sequence[Item]
+    whole: Stretch | None
+
+
 async def newest(session: AsyncSession, lead_id: int, *, size: int = PAGE) -> Stretch:
     return await before(session, lead_id, place=2**62, size=size)
 
 
 async def before(session: AsyncSession, lead_id: int, *, place: int, size: int = PAGE) -> Stretch:
-    places, more = await _places(session, lead_id, BEFORE, edge=place, size=size)
-    items = await _items(session, lead_id, places)
-    return Stretch(items=items, older=min(places) if more else None)
+    items, onward = await _beside(session, lead_id, place, size, older=True)
+    return Stretch(items=items, older=onward)
 
 
 async def after(session: AsyncSession, lead_id: int, *, place: int, size: int = PAGE) -> Stretch:
-    places, more = await _places(session, lead_id, AFTER, edge=place, size=size)
-    items = await _items(session, lead_id, places)
-    return Stretch(items=items, newer=max(places) if more else None)
+    items, onward = await _beside(session, lead_id, place, size, older=False)
+    return Stretch(items=items, newer=onward)
 
 
 async def around(session: AsyncSession, lead_id: int, *, place: int, size: int = PAGE) -> Stretch:
@@ -103,61 +112,60 @@ async def around(session: AsyncSession, lead_id: int, *, place: int, size: int =
     )  # fmt: skip
 
 
-async def changes(session: AsyncSession, lead_id: int, *, since: int) -> list[Item] | None:
-    """Everything that looks different than it did at `since`; None when that is too much."""
-    changed = await session.execute(
-        CHANGED,
-        {
-            "lead": lead_id,
-            "after": since,
-            "of_messages": list(OF_MESSAGES),
-            "most": MOST_CHANGED + 1,
-        },
-    )
-    ids = list(changed.scalars())
-    query = (
-        select(Event)
-        .where(col(Event.lead_id) == lead_id, col(Event.seq) > since)
-        .where(col(Event.kind).in_(TOLD))
-        .order_by(col(Event.seq))
-        .limit(MOST_CHANGED + 1)
-    )
-    events = list((await session.execute(query)).scalars())
-    if len(ids) + len(events) > MOST_CHANGED:
+async def changes(session: AsyncSession, lead_id: int, *, since: int) -> Changes | None:
+    """What looks different than it did at `since`; None when there is no such lead."""
+    values = {
+        "lead": lead_id, "since": since, "most": MOST_CHANGED + 1, "told": list(TOLD),
+        "of_messages": list(OF_MESSAGES),
+    }  # fmt: skip
+    rows = (await session.execute(CHANGED, values)).all()
+    if not rows:
         return None
-    messages = (await session.execute(select(Message).where(col(Message.id).in_(ids)))).scalars()
-    return await bubbled(session, lead_id, list(messages), events)
+    lead, told, happened = rows[0][:3]
+    messages = [row[3] for row in rows if row[3] is not None]
+    stretch = None
+    if max(len(happened or ()), len(messages)) <= MOST_CHANGED:
+        lines = [_event(one) for one in happened or () if one["kind"] in TOLD]
+        items = await bubbled(session, lead_id, messages, lines)
+    else:
+        stretch = await newest(session, lead_id)
+        items = list(stretch.items)
+    return Changes(lead=lead, told=told or 0, items=items, whole=stretch)
 
 
-async def told(session: AsyncSession, lead_id: int) -> int:
-    """The seq of the last line: what surrounds the messages changes with lines only."""
-    query = select(col(Event.seq)).where(col(Event.lead_id) == lead_id, col(Event.kind).in_(TOLD))
-    return (await session.execute(query.order_by(col(Event.seq).desc()).limit(1))).scalar() or 0
-
-
-async def _places(
-    session: AsyncSession, lead_id: int, query: TextClause, *, edge: int, size: int
-) -> tuple[list[int], bool]:
-    values = {"lead": lead_id, "edge": edge, "told": list(TOLD), "most": size + 1}
-    places = list((await session.execute(query, values)).scalars())
-    return places[:size], len(places) > size
-
-
-async def _items(session: AsyncSession, lead_id: int, places: Sequence[int]) -> list[Item]:
-    if not places:
-        return []
-    first, last = min(places), max(places)
-    messages = select(Message).where(
-        col(Message.lead_id) == lead_id, col(Message.position).between(first, last)
+def _event(row: dict[str, Any]) -> Event:
+    return Event(
+        **row | {name: datetime.fromisoformat(row[name]) for name in ("at", "received_at")}
     )
-    events = select(Event).where(
+
+
+async def _beside(
+    session: AsyncSession, lead_id: int, edge: int, size: int, *, older: bool
+) -> tuple[list[Item], int | None]:
+    """The next messages and lines in one direction, and the place to go on from."""
+    position, seq = col(Message.position), col(Event.seq)
+    said = select(Message).where(
+        col(Message.lead_id) == lead_id, position < edge if older else position > edge
+    )
+    said = said.order_by(position.desc() if older else position).limit(size + 1)
+    messages = list((await session.execute(said)).scalars())
+    lines = select(Event).where(
         col(Event.lead_id) == lead_id,
-        col(Event.seq).between(first, last),
         col(Event.kind).in_(TOLD),
+        seq < edge if older else seq > edge,
     )
-    return await bubbled(
+    if len(messages) > size:  # what lies beyond is another page's
+        last = messages[-1].position
+        lines = lines.where(seq > last if older else seq < last)
+    lines = lines.order_by(seq.desc() if older else seq).limit(size + 1)
+    events = list((await session.execute(lines)).scalars())
+    places = [one.position or 0 for one in messages] + [one.seq for one in events]
+    shown = set(sorted(places, reverse=older)[:size])
+    items = await bubbled(
         session,
         lead_id,
-        list((await session.execute(messages)).scalars()),
-        list((await session.execute(events)).scalars()),
+        [one for one in messages if one.position in shown],
+        [one for one in events if one.seq in shown],
     )
+    more = len(places) > size
+    return items, (min if older else max)(shown) if more else None

@@ -5,9 +5,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    UnaryExpression,
+    cast,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -84,8 +95,33 @@ class Chat(NamedTuple):
     tags: tuple[Tagged, ...] = ()
     author: Author | None = None
 
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """A row of `LISTED`."""
+        *lead, tags, author = row
+        listed = Listed._make(lead)
+        return cls(
+            listed,
+            tuple(Tagged(*tag) for tag in tags or ()),
+            Author(listed.last_author or "", author) if author else None,
+        )
 
-LISTED: list[Any] = [getattr(Lead, name) for name in Listed._fields]
+
+_tags = (
+    select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(Tag.name, Tag.hue), Tag.name)))
+    .join(LeadTag, col(LeadTag.tag_id) == Tag.id)
+    .where(col(LeadTag.lead_id) == Lead.id)
+    .correlate(Lead)
+    .scalar_subquery()
+)
+_author = (
+    select(col(User.name))
+    .where(User.id == cast(func.substring(Lead.last_author, r"^user:(\d+)$"), BigInteger))
+    .correlate(Lead)
+    .scalar_subquery()
+)
+# What a chat is made of.
+LISTED: list[Any] = [*(getattr(Lead, name) for name in Listed._fields), _tags, _author]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +146,7 @@ async def page(
     Raises Refused for a cursor that is none of ours.
     """
     view, place = view or View(), _place(after) if after is not None else None
-    leads: list[Listed] = []
+    found: list[Chat] = []
     tag, rest_of_view = view.leading_tag
     among = tuple(conditions(rest_of_view, person, now=now or datetime.now(UTC)))
     if view.sort == Sort.WAITING:
@@ -118,20 +154,17 @@ async def page(
         if place is None or place[0]:
             later = () if place is None else (tuple_(since, Lead.id) > place[1:],)
             waiting = (*among, since.is_not(None), *later)
-            leads = await _run(session, first(person, waiting, LONGEST, size=size + 1, tag=tag))
+            found = await _run(session, first(person, waiting, LONGEST, size=size + 1, tag=tag))
             place = None
         among = (*among, since.is_(None))
-    if len(leads) <= size:
+    if len(found) <= size:
         order = NEWEST if tag is None else NEWEST_TAGGED
         if place is not None:
             among = (*among, tuple_(*(column.element for column in order)) < place[1:])
-        rest = size + 1 - len(leads)
-        leads += await _run(session, first(person, among, order, size=rest, tag=tag))
-    more, leads = len(leads) > size, leads[:size]
-    return Page(
-        chats=await described(session, leads),
-        after=_cursor(leads[-1], view.sort) if more and leads else None,
-    )
+        rest = size + 1 - len(found)
+        found += await _run(session, first(person, among, order, size=rest, tag=tag))
+    more, found = len(found) > size, found[:size]
+    return Page(chats=found, after=_cursor(found[-1].lead, view.sort) if more and found else None)
 
 
 async def counts(
@@ -171,7 +204,7 @@ async def belonging(
     query = listed(person, view).with_only_columns(col(Lead.id)).where(col(Lead.id).in_(ids))
     inside = set((await session.execute(query)).scalars())
     seen = select(Lead).where(col(Lead.id).in_(ids), visible_leads(person))
-    found = await described(session, await _run(session, seen))
+    found = await _run(session, seen)
     within = [chat for chat in found if chat.lead.id in inside]
     return within, [chat for chat in found if chat.lead.id not in inside]
 
@@ -184,8 +217,8 @@ async def next_to_answer(
         col(Lead.waiting_since).is_not(None), col(Lead.mode) == "manual", col(Lead.id) != (but or 0)
     )
     for whose in (col(Lead.owner_id) == person.id, col(Lead.owner_id).is_(None)):
-        for lead in await _run(session, waiting.where(whose).order_by(*LONGEST).limit(1)):
-            return lead.id
+        for chat in await _run(session, waiting.where(whose).order_by(*LONGEST).limit(1)):
+            return chat.lead.id
     return None
 
 
@@ -196,33 +229,7 @@ async def pins(session: AsyncSession, person: User) -> list[int]:
 
 async def chats(session: AsyncSession, ids: Iterable[int]) -> list[Chat]:
     """These leads' rows, for whoever was found to see them."""
-    return await described(
-        session, await _run(session, select(Lead).where(col(Lead.id).in_(list(ids))))
-    )
-
-
-async def described(session: AsyncSession, leads: Sequence[Listed]) -> list[Chat]:
-    """The leads with their tags and who wrote last, in two queries for all of them."""
-    tags: dict[int, list[Tagged]] = {}
-    tagged = (
-        select(col(LeadTag.lead_id), col(Tag.name), col(Tag.hue))
-        .join(Tag, col(Tag.id) == LeadTag.tag_id)
-        .where(col(LeadTag.lead_id).in_([lead.id for lead in leads]))
-        .order_by(Tag.name)
-    )
-    for lead_id, name, hue in await session.execute(tagged):
-        tags.setdefault(lead_id, []).append(Tagged(name, hue))
-    authors = {lead.last_author: number for lead in leads if (number := _person(lead.last_author))}
-    people = {}
-    if authors:
-        query = select(col(User.id), col(User.name)).where(col(User.id).in_(authors.values()))
-        people = {
-            f"user:{id}": Author(f"user:{id}", name) for id, name in await session.execute(query)
-        }
-    return [
-        Chat(lead, tuple(tags.get(lead.id, ())), people.get(lead.last_author or ""))
-        for lead in leads
-    ]
+    return await _run(session, select(Lead).where(col(Lead.id).in_(list(ids))))
 
 
 def first(
@@ -252,14 +259,9 @@ def listed(person: User, view: View, *, now: datetime | None = None) -> Select[L
     return select(Lead).where(visible_leads(person), *among)
 
 
-async def _run(session: AsyncSession, query: Select[Lead]) -> list[Listed]:
+async def _run(session: AsyncSession, query: Select[Lead]) -> list[Chat]:
     rows = await session.execute(query.with_only_columns(*LISTED))
-    return [Listed._make(row) for row in rows]
-
-
-def _person(actor: str | None) -> int | None:
-    kind, _, number = (actor or "").partition(":")
-    return int(number) if kind == "user" and number.isdigit() else None
+    return [Chat.of(row) for row in rows]
 
 
 def _cursor(lead: Listed, sort: Sort) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,11 +27,3 @@ async def named(session: AsyncSession, actors: Iterable[str | None]) -> Mapping[
         robots = select(col(Token.id), col(Token.name)).where(col(Token.id).in_(wanted["robot"]))
         found |= {f"robot:{id}": name for id, name in await session.execute(robots)}
     return found
-
-
-async def owners(session: AsyncSession, *, team_id: int | None) -> list[User]:
-    """Who may be given a lead of a team, by name."""
-    query = select(User).where(col(User.disabled_at).is_(None), col(User.role).in_(TALKING))
-    if team_id is not None:
-        query = query.where(or_(col(User.team_id) == team_id, col(User.team_id).is_(None)))
-    return list((await session.execute(query.order_by(User.name))).scalars())

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from models.lead.lead import Lead
 from models.message import Message
-from models.queries.inbox import LISTED, Chat, Listed, described, page
+from models.queries.inbox import LISTED, Chat, page
 from models.queries.view import Archive, View
 from models.queries.visibility import visible_leads
 from models.stage import Tag
@@ -113,7 +113,7 @@ async def people(
         .where(col(Lead.id).in_(newest))
         .order_by(col(Lead.last_action_at).desc(), col(Lead.id).desc())
     )
-    return await described(session, [Listed._make(row) for row in await session.execute(query)])
+    return [Chat.of(row) for row in await session.execute(query)]
 
 
 async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> list[Hit]:
@@ -132,21 +132,19 @@ async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> li
         .limit(bindparam("most"))
     )
     asked = " & ".join(f"{word}:*" for word in words)
-    found: list[tuple[Message, Listed]] = []
+    found: list[tuple[Message, Chat]] = []
     for number in range(newest // PARTITION, -1, -1):
         values = {
             "first": number * PARTITION, "end": (number + 1) * PARTITION,
             "asked": asked, "most": MOST_HITS - len(found),
         }  # fmt: skip
         rows = await session.execute(query, values)
-        found += [(message, Listed._make(lead)) for message, *lead in rows]
+        found += [(message, Chat.of(chat)) for message, *chat in rows]
         if len(found) >= MOST_HITS:
             break
-    chats = await described(session, list({lead.id: lead for _, lead in found}.values()))
-    by_id = {chat.lead.id: chat for chat in chats}
     return [
-        Hit(chat=by_id[lead.id], message=message, excerpt=excerpt(message.text, words))
-        for message, lead in found
+        Hit(chat=chat, message=message, excerpt=excerpt(message.text, words))
+        for message, chat in found
     ]
 
 

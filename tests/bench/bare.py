@@ -1,8 +1,10 @@
 """The references of the web: the messenger's own template over rows fetched plainly, and a hub
-that passes notifications on as they are. A process of its own, without sign-in and middleware.
+that reads the message a notification names and says its words, for a page that shows just them.
+A process of its own, without sign-in and middleware.
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from typing import Any
 import psycopg
 import uvicorn
 import uvloop
+from markupsafe import Markup
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,10 +23,10 @@ from starlette.routing import Route
 
 from api import lists, messenger
 from api.app import create_app
-from api.rendering import render
+from api.rendering import environment, render
 from models.database import Database
 from models.queries.card import seen_lead
-from models.queries.inbox import PAGE
+from models.queries.inbox import PAGE, Chat
 from models.queries.view import View
 from models.settings import settings
 from models.user import User
@@ -32,6 +35,7 @@ BARE_CHANNEL = "bare"
 LIST = "select * from lead where archived_at is null order by last_action_at desc, id desc limit %s"
 CONVERSATION = "select * from message where lead_id = %s order by position desc limit %s"
 EVENTS = "select * from event where lead_id = %s order by seq desc limit %s"
+SAID = "select text from message where lead_id = %s and position = %s"
 SHOWS = """<!doctype html><title>bare</title><body><script>
 const source = new EventSource("/events")
 source.onopen = () => (document.documentElement.dataset.link = "live")
@@ -87,8 +91,11 @@ class Bare:
         connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
         await connection.execute(f"listen {BARE_CHANNEL}".encode())
         async for notice in connection.notifies():
-            for stream in self._streams:
-                stream.put_nowait(notice.payload)
+            for place in json.loads(notice.payload):
+                async with self._pool.connection() as reading:
+                    said = await (await reading.execute(SAID, place)).fetchone()
+                for stream in self._streams:
+                    stream.put_nowait(str(said and said[0]))
 
     async def _around(self, lead_id: int, person_id: int) -> tuple[Request, dict[str, Any]]:
         database = Database(self._url, pool=2)
@@ -106,12 +113,20 @@ class Bare:
         return Request(scope), around | {"current": lead_id}
 
 
+def _drawn_anew(chat: Chat, current: int | None = None) -> Markup:
+    """What ours keeps drawn."""
+    drawn: Any = environment.get_template("_ui.html").module
+    row: Markup = drawn.row(chat, (), current)
+    return row
+
+
 def main() -> None:
     """`PORT`."""
     uvloop.run(_serve(int(sys.argv[1])))
 
 
 async def _serve(port: int) -> None:
+    environment.globals["chat_row"] = _drawn_anew
     bare = Bare()
     await bare.begin()
     app = Starlette(

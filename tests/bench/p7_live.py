@@ -1,4 +1,4 @@
-"""P7: commit → seen in an open browser, against a hub that only passes notifications on."""
+"""P7: commit → seen in an open browser, against a hub that only passes words on."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ class Arm:
         self, connection: psycopg.AsyncConnection[tuple[object, ...]], *, bot: int, number: int
     ) -> None:
         """The same statement in both arms; its channel says which hub wakes."""
-        words = f"[[{self.lead},{number}]]" if self.bare else f"слово {number}."
+        words = f"слово {number}."
         raw = update(self.chat, words)
         values = statements.wrote(raw, json.loads(raw), bot=bot)
         said = [words.encode()]
@@ -69,6 +69,7 @@ class Arm:
         await breathe(THINKS)
         await connection.execute(statements.WROTE.encode(), values)
         committed_at = time.time()
+        await connection.commit()
         self.in_page.append(await self.page.evaluate(SEEN) - committed_at * 1000)
         self.in_stream.append((await hearing - committed_at) * 1000)
 
@@ -78,9 +79,7 @@ async def measure(ground: Ground) -> list[Row]:
     commits, bot = 4 if ground.quick else 200, ground.bots[HAND]
     address = ground.house.settings.postgres.replace("+psycopg", "")
     async with (
-        await psycopg.AsyncConnection.connect(
-            address, autocommit=True, prepare_threshold=0
-        ) as connection,
+        await psycopg.AsyncConnection.connect(address, prepare_threshold=0) as connection,
         _arms(ground, connection) as (ours, bare),
     ):
         for number in range(1, commits + 1):
@@ -146,6 +145,7 @@ async def _lead(
     connection: psycopg.AsyncConnection[tuple[object, ...]], *, bot: int, chat: int
 ) -> int:
     row = await (await connection.execute(TALKED_TO, [bot, chat])).fetchone()
+    await connection.commit()
     assert row is not None
     return int(str(row[0]))
 

@@ -87,14 +87,19 @@ async def test_what_changed_since_a_seq_is_what_looks_different(town: Town):
     ivan = await town.writes("Иван", "раз")
     answer = await town.answers(ivan, "два")
     before = (await town.lead(ivan)).seq
-    assert said(await read(town, ivan, conversation.changes, since=before)) == ["два"]  # leaving
+    assert said((await read(town, ivan, conversation.changes, since=before)).items) == [
+        "два"
+    ]  # leaving
 
     await town.becomes(answer, State.SENT)
     await town.writes("Иван", "три")
 
-    assert said(await read(town, ivan, conversation.changes, since=before)) == ["два", "три"]
+    assert said((await read(town, ivan, conversation.changes, since=before)).items) == [
+        "два",
+        "три",
+    ]
     now_at = (await town.lead(ivan)).seq
-    assert await read(town, ivan, conversation.changes, since=now_at) == []
+    assert (await read(town, ivan, conversation.changes, since=now_at)).items == []
 
 
 async def test_too_many_changes_are_read_anew(town: Town):
@@ -103,7 +108,9 @@ async def test_too_many_changes_are_read_anew(town: Town):
     for number in range(conversation.MOST_CHANGED + 1):
         await town.writes("Иван", str(number))
 
-    assert await read(town, ivan, conversation.changes, since=since) is None
+    found = await read(town, ivan, conversation.changes, since=since)
+    assert found.whole
+    assert len(found.items) == conversation.PAGE
 
 
 async def test_an_edit_keeps_what_stood_there(town: Town):

@@ -1,0 +1,93 @@
+"""What surrounds every lead: people, stages, tags and processes, in one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.queries.people import TALKING
+from models.stage import Stage, Tag
+
+# Columns of one row; whoever needs more of the database adds columns of their own.
+DESK = """
+        (select jsonb_agg(to_jsonb(s) order by position) from stage s) as stages,
+        (select jsonb_agg(to_jsonb(t) order by name) from tag t) as tags,
+        (select jsonb_agg(jsonb_build_array(id, name, role, team_id, disabled_at is not null)
+            order by name) from user_account) as people,
+        (select jsonb_agg(jsonb_build_array(id, name)) from token) as robots,
+        (select jsonb_agg(jsonb_build_array(key, number, title) order by key) from (
+            select distinct on (key) key, number, title from process_version
+            order by key, number desc) v) as processes
+"""
+JUST_DESK = text(f"select {DESK}")
+
+
+class Colleague(NamedTuple):
+    id: int
+    name: str
+    role: str
+    team_id: int | None
+    gone: bool
+
+
+class Newest(NamedTuple):
+    """The version of a process that new leads start on."""
+
+    key: str
+    number: int
+    title: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """People and tags by name, stages by position, processes by key."""
+
+    stages: Sequence[Stage]
+    tags: Sequence[Tag]
+    people: Sequence[Colleague]
+    robots: Mapping[int, str]
+    processes: Sequence[Newest]
+
+    @classmethod
+    def of(cls, row: Any) -> "Desk":
+        """Of a row with the columns of `DESK`."""
+        return cls(
+            stages=[Stage(**one) for one in row.stages or ()],
+            tags=[Tag(**one) for one in row.tags or ()],
+            people=[Colleague(*one) for one in row.people or ()],
+            robots=dict(row.robots or ()),
+            processes=[Newest(*one) for one in row.processes or ()],
+        )
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """`user:5` and `robot:3` to names."""
+        return {f"user:{one.id}": one.name for one in self.people} | {
+            f"robot:{number}": name for number, name in self.robots.items()
+        }
+
+    def person(self, number: int | None) -> Colleague | None:
+        return next((one for one in self.people if one.id == number), None)
+
+    def owners(self, *, team_id: int | None) -> list[Colleague]:
+        """Who may be given a lead of a team."""
+        return [
+            one
+            for one in self.people
+            if not one.gone
+            and one.role in TALKING
+            and (team_id is None or one.team_id in (None, team_id))
+        ]
+
+    def newest(self, key: str) -> int | None:
+        return next((one.number for one in self.processes if one.key == key), None)
+
+
+NOBODY = Desk(stages=(), tags=(), people=(), robots={}, processes=())
+
+
+async def desk(session: AsyncSession) -> Desk:
+    return Desk.of((await session.execute(JUST_DESK)).one())
