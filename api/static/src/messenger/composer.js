@@ -32,13 +32,13 @@ class MessageComposer extends HTMLElement {
   typed() {
     this.keep()
     if (this.field.value.startsWith("/")) this.use("templates", { typed: true })
-    if (this.strip || /.{900}|\S\.\S/s.test(this.field.value)) this.use("strip")
+    if (this.strip || /.{900}|\S\.\S/s.test(this.field.value)) this.use("strip", {})
   }
 
-  /** A tool's code comes when it is first wanted. */
+  /** A tool's code comes when it is first wanted; of one that nobody has asked for nothing is said. */
   async use(name, given) {
-    const tool = await TOOLS[name]().catch(() => this.complain())
-    return tool?.open(this, given)
+    const tool = await TOOLS[name]().catch(() => given || this.complain())
+    return tool?.open?.(this, given)
   }
 
   keep() {
