@@ -81,7 +81,7 @@ async def opened(
         else await conversation.newest(session, lead_id)
     )
     around = await state(session, lead, person, settings, items=stretch.items)
-    unread_from = None if at else _unread_from(lead, stretch)
+    unread_from = None if at else await _unread_from(session, lead, stretch)
     return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
             "draft": await Draft.of(session, person, lead_id),
             "told": around["card"].told}  # fmt: skip
@@ -203,8 +203,8 @@ async def changed(session: AsyncSession, lead_id: int, *, since: int) -> dict[st
     }
 
 
-def _unread_from(lead: Lead, stretch: Stretch) -> int | None:
-    """The place of the first message that nobody has read, if this page holds it."""
+async def _unread_from(session: AsyncSession, lead: Lead, stretch: Stretch) -> int | None:
+    """The place of the first message that nobody has read: mostly this page holds it."""
     incoming = [
         one.position or 0
         for item in stretch.items
@@ -212,9 +212,11 @@ def _unread_from(lead: Lead, stretch: Stretch) -> int | None:
         for one in item.messages
         if one.direction == "in"
     ]
-    if not lead.unread or stretch.newer or len(incoming) < lead.unread:
+    if not lead.unread or stretch.newer:
         return None
-    return sorted(incoming)[-lead.unread]
+    if len(incoming) >= lead.unread:
+        return sorted(incoming)[-lead.unread]
+    return await conversation.unread_from(session, lead) if stretch.older else None
 
 
 def _why(shown: Card) -> str:

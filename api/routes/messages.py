@@ -57,6 +57,7 @@ async def index(
     since: Place = None,
     around: Place = None,
     on: date | None = None,
+    unread_from: Place = None,
 ) -> Response:
     """An older page, a newer one, or what changed since the seq that the page has seen; another
     place of the conversation instead of what is shown: around a message, on a day, its end."""
@@ -78,7 +79,7 @@ async def index(
         who = await cast(session, lead, await desk(session), stretch.items)
     return render(
         request, "leads/_stretch", lead=lead, stretch=stretch, cast=who, way=way, sought=around,
-        unread_from=None,
+        unread_from=unread_from,
     )  # fmt: skip
 
 

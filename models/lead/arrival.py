@@ -94,6 +94,14 @@ class Reacted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deleted:
+    """Messages taken out of a business account's chat, by either side."""
+
+    chat: Chat
+    telegram_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Barred:
     """The client blocked the bot, or let it in again."""
 
@@ -108,7 +116,7 @@ class Ignored:
     because: str
 
 
-Arrival = Wrote | Edited | Pressed | Reacted | Barred | Ignored
+Arrival = Wrote | Edited | Pressed | Reacted | Deleted | Barred | Ignored
 
 
 def read(raw: bytes) -> tuple[int, Arrival]:
@@ -148,6 +156,9 @@ def _arrival(update: dict[str, Any]) -> Arrival:
         reaction = update["message_reaction"]
         emoji = [one.get("emoji", "⭐") for one in reaction["new_reaction"]]
         return Reacted(chat=_chat(reaction), telegram_id=int(reaction["message_id"]), emoji=emoji)
+    if "deleted_business_messages" in update:
+        gone = update["deleted_business_messages"]
+        return Deleted(chat=_chat(gone), telegram_ids=[int(one) for one in gone["message_ids"]])
     if "my_chat_member" in update:
         change = update["my_chat_member"]
         if change["chat"]["type"] != "private":

@@ -15,6 +15,7 @@ from models.lead.arrival import (
     Arrival,
     Barred,
     Chat,
+    Deleted,
     Edited,
     Ignored,
     Pressed,
@@ -202,6 +203,13 @@ async def _apply(work: Work, lead: Lead, arrival: Arrival, *, now: datetime) -> 
                 ours = [one for one in message.reactions if one.get("by") != CLIENT]
                 message.reactions = [*({"by": CLIENT, "emoji": one} for one in emoji), *ours]
                 lead.record(Action.CLIENT_REACTED, by=CLIENT, at=now, ref=message.id, emoji=emoji)
+        case Deleted(telegram_ids=gone):
+            query = select(Message).where(
+                Message.lead_id == lead.id, Message.telegram_ids.overlap(gone)
+            )
+            for message in (await work.execute(query)).scalars():
+                message.deleted_at = message.deleted_at or now
+                lead.record(Action.MESSAGE_DELETED, by=CLIENT, at=now, ref=message.id)
         case Barred(blocked=blocked):
             lead.blocked_at = now if blocked else None
             action = Action.CLIENT_BLOCKED if blocked else Action.CLIENT_UNBLOCKED

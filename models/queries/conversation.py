@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.lead.lead import Lead
-from models.message import Message
+from models.message import Direction, Message
 from models.queries.bubbles import Bubble, Item, Line, bubbled
 from models.timeline import Action, Event
 
@@ -110,6 +110,15 @@ async def around(session: AsyncSession, lead_id: int, *, place: int, size: int =
         items=[*(item for item in earlier.items if item.name not in known), *later.items],
         older=earlier.older, newer=later.newer,
     )  # fmt: skip
+
+
+async def unread_from(session: AsyncSession, lead: Lead) -> int | None:
+    """The place of the first message that nobody has read."""
+    incoming = select(col(Message.position)).where(
+        col(Message.lead_id) == lead.id, col(Message.direction) == Direction.IN
+    )
+    nth = incoming.order_by(col(Message.position).desc()).offset(lead.unread - 1).limit(1)
+    return (await session.execute(nth)).scalar()
 
 
 async def changes(session: AsyncSession, lead_id: int, *, since: int) -> Changes | None:

@@ -226,6 +226,20 @@ async def test_an_update_of_another_kind_is_kept_as_ignored(inbox: Inbox) -> Non
     assert (await inbox.updates())[-1].state == UpdateState.IGNORED
 
 
+async def test_what_is_deleted_in_a_business_chat_stays_in_the_history(inbox: Inbox) -> None:
+    written = inbox.update(text="ой", business_connection_id="b1")
+    business = {"update_id": written["update_id"], "business_message": written["message"]}
+    await inbox.gets(business)
+    gone = {"business_connection_id": "b1", "chat": written["message"]["chat"],
+            "message_ids": [written["message"]["message_id"], 999]}  # fmt: skip
+    await inbox.gets({"update_id": 900, "deleted_business_messages": gone})
+
+    (message,) = await inbox.messages()
+    assert message.text == "ой"
+    assert message.deleted_at is not None
+    assert (await inbox.events())[-1][1] == "message_deleted"
+
+
 async def test_what_text_columns_cannot_hold_is_replaced_and_kept_raw(inbox: Inbox) -> None:
     await inbox.writes("/start")
     raw = json.dumps(inbox.update(text="а\x00б\ud83d")).encode()

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from playwright.async_api import Locator, Page, expect
 
+from models.media import Media, MediaState
 from models.message import State
+from tests.browsers import axe
 from tests.messenger.conftest import Visit
-from tests.messenger.test_media import jpeg, sent
+from tests.messenger.test_media import jpeg, media_of, sent
 from tests.messenger.test_pages import FRAGMENT, one, page_of, said, soup
 from tests.messenger.town import Town
 from tests.web.website import Website
@@ -106,6 +108,7 @@ async def test_words_are_found_and_marked_in_the_conversation(visit: Visit, serv
     await expect(search.get_by_role("searchbox")).to_be_focused()
     await page.keyboard.type("курс")
     await expect(search.get_by_role("status")).to_have_text("1 из 2")
+    assert await axe(page, within="main") == []
     await expect(page.locator(".is-sought")).to_contain_text("ваш курс дорогой")
     marked = await page.evaluate("[...CSS.highlights.get('sought')].map(one => one.toString())")
     assert marked == ["курс", "курс"]
@@ -157,6 +160,7 @@ async def test_pictures_are_looked_at_one_after_another(visit: Visit, served: To
     viewer = page.get_by_role("dialog", name="Фото")
     shown = viewer.locator(".viewer__stage img")
     await expect(viewer).to_contain_text("2 / 3")
+    assert await axe(page, within="#viewer") == []
 
     await page.keyboard.press("ArrowRight")
     await expect(shown).to_have_attribute("src", f"{site.address}/media/{files[2].id}")
@@ -166,6 +170,26 @@ async def test_pictures_are_looked_at_one_after_another(visit: Visit, served: To
     await expect(viewer).to_contain_text("1 / 3")
     await page.keyboard.press("Escape")
     await expect(viewer).not_to_be_visible()
+
+
+async def test_voices_are_as_fast_as_the_last_one(visit: Visit, served: Town, site: Website):
+    (photo,) = await sent(site, served, ("1.jpg", jpeg()))
+    voice = {"file_id": "v", "duration": 3, "file_size": 10}
+    lead_id = await served.writes("Иван", voice=voice)
+    async with served.database.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id)
+        file = await work.session.get_one(Media, (await media_of(served, lead_id))[-1].id)
+        lead.media_fetched(file, state=MediaState.READY, sha256=photo.sha256)
+    page = await visit(served.anna, f"/leads/{lead_id}")
+    speed = page.get_by_role("button", name="Скорость")
+
+    await expect(speed).to_have_text(re.compile("1×$"))
+    await speed.click()
+    await expect(speed).to_have_text(re.compile("1.5×$"))
+    await page.reload()
+    await expect(speed).to_have_text(re.compile("1.5×$"))
+    await speed.click()
+    await expect(speed).to_have_text(re.compile("2×$"))
 
 
 async def test_a_quote_without_a_page_of_its_own_is_an_address(site: Website, served: Town):
@@ -180,3 +204,20 @@ async def test_a_quote_without_a_page_of_its_own_is_an_address(site: Website, se
         there = soup(await browser.get(str(quote["href"])))
 
     assert said(one(there, ".is-sought .said-text")) == "два"
+
+
+async def test_the_unread_line_stands_pages_above_the_end(site: Website, served: Town):
+    ivan = await chatter(served, 30)
+    for number in range(80):
+        await served.writes("Иван", f"новое {number}")
+    async with site.signed_in(served.anna) as browser:
+        page = await page_of(browser, ivan)
+        assert page.select(".day.is-unread") == []
+        path = str(one(page, f"#older-{ivan}")["hx-get"])
+        older = soup(await browser.get(path, headers=FRAGMENT))
+
+    line_ = one(older, ".day.is-unread")
+    below = line_.find_next(class_="said-text")
+    assert below is not None
+    assert below.get_text() == "новое 0"
+    assert "80 новых сообщений" in said(line_)

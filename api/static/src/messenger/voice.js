@@ -3,6 +3,7 @@ const BARS = 42
 const WIDTH = 4.5
 const HEIGHT = 28
 const SPEEDS = [1, 1.5, 2]
+const SPEED = "speed" // where it is kept
 const NS = "http://www.w3.org/2000/svg"
 let hall // one AudioContext for all
 
@@ -12,11 +13,12 @@ class VoicePlayer extends HTMLElement {
     this.audio = new Audio()
     this.audio.preload = "none"
     this.audio.src = this.dataset.src
+    this.speed = Number(localStorage.getItem(SPEED)) || 1
     this.button = this.querySelector(".play")
     this.seek = this.querySelector(".seek")
     this.draw(Array(BARS).fill(0.15))
     this.button.addEventListener("click", () => (this.audio.paused ? this.audio.play() : this.audio.pause()))
-    this.querySelector(".speed").addEventListener("click", event => this.faster(event.currentTarget))
+    this.querySelector(".speed").addEventListener("click", () => this.faster())
     this.seek.addEventListener("input", () => (this.audio.currentTime = Number(this.seek.value)))
     for (const name of ["play", "pause", "timeupdate", "ended"]) this.audio.addEventListener(name, () => this.show())
     this.audio.addEventListener("play", () => {
@@ -56,9 +58,15 @@ class VoicePlayer extends HTMLElement {
     this.show()
   }
 
-  faster(button) {
-    this.audio.playbackRate = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length]
-    button.lastChild.textContent = `${this.audio.playbackRate}×`
+  // As fast as the last one was listened to.
+  faster() {
+    this.speed = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length]
+    localStorage.setItem(SPEED, this.audio.playbackRate)
+  }
+
+  set speed(speed) {
+    this.audio.playbackRate = this.audio.defaultPlaybackRate = speed
+    this.querySelector(".speed").lastChild.textContent = `${speed}×`
   }
 
   show() {
