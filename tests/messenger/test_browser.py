@@ -199,7 +199,7 @@ async def test_a_draft_waits_for_its_chat(visit: Visit, served: Town):
     await page.locator(f"#lead-{petra} a").click()
     await expect(page.locator("main")).to_have_attribute("data-open-lead", str(petra))
     await expect(field).to_have_value("")
-    await page.goto(page.url.replace(str(petra), str(ivan)))
+    await page.goto(page.url.replace(f"/leads/{petra}", f"/leads/{ivan}"))
 
     await expect(field).to_have_value("недописанное")
 
