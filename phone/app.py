@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
@@ -22,6 +22,7 @@ class Application:
         self.rest = Starlette(
             routes=[Mount("/control", routes=[*people.routes, *wires.routes]), *page.routes],
             exception_handlers={
+                ClientDisconnect: said_so(400),
                 Unknown: said_so(404),
                 Nonsense: said_so(422),
                 TypeError: said_so(422),

@@ -8,7 +8,7 @@ import json
 import time
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from phone.faults import AFTER, BEFORE, Fault
@@ -44,6 +44,8 @@ class BotApi:
         try:
             status, body = await self.answer(token, name, entry, struck, scope, receive)
             body = await self.spoil_after(entry, struck, scope, body)
+        except ClientDisconnect:
+            entry |= {"outcome": "hung_up", "status": None}
         except Broken:
             await until_gone(receive)
         except Refused as refusal:

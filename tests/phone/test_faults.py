@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.eventually import eventually
 from tests.phone_process import Client, Phone
 
 
@@ -163,3 +164,18 @@ async def test_nonsense_is_refused(phone: Phone) -> None:
         assert answer.status_code == 422, answer.text
     assert await phone.ask("GET", "/control/faults") == []
     assert time.monotonic() - began < 5
+
+
+async def test_a_caller_who_hangs_up_in_the_middle_of_asking_is_noted_and_nothing_breaks(
+    phone: Phone,
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", phone.port)
+    head = f"POST /bot{phone.bot.token}/getUpdates HTTP/1.1\r\nHost: phone\r\nContent-Length: 99"
+    writer.write(f"{head}\r\nContent-Type: application/json\r\n\r\n{{".encode())
+    await writer.drain()
+    writer.close()
+
+    async def noted() -> bool:
+        return any(one.get("outcome") == "hung_up" for one in await phone.requests())
+
+    await eventually(noted)
