@@ -40,7 +40,7 @@ function done(modules) {
 }
 
 function again(event) {
-  if (event.type === "click") event.target.click()
+  if (event.type === "click") event.target.dispatchEvent(new MouseEvent("click", event))
   else if (event.type === "submit") event.target.requestSubmit()
   else event.target.dispatchEvent(new KeyboardEvent(event.type, event))
 }

@@ -18,7 +18,7 @@ function needed() {
 }
 
 function isDeed({ type, target, key, shiftKey, isComposing, ctrlKey, metaKey }) {
-  if (type === "click") return !ctrlKey && !metaKey && !shiftKey && target.closest(CLICKED)
+  if (type === "click") return !ctrlKey && !metaKey && target.closest(shiftKey ? ".pick" : CLICKED)
   if (!target.closest?.("message-composer")) return false
   return type === "submit" || (type === "keydown" && key === "Enter" && !shiftKey && !isComposing && target.matches("textarea"))
 }
