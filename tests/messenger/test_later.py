@@ -37,7 +37,7 @@ async def test_what_is_for_later_waits_and_takes_its_place_when_its_time_has_com
         assert (await served.moves(ivan)).deliver is not None
         later, now = await ours(served, ivan)
         assert (later.state, now.state) == (State.SCHEDULED, State.QUEUED)
-        assert "уйдёт" in said(soup(await anna.get(f"/leads/{ivan}")).select_one("[role=log]"))
+        assert "уйдёт" in said(soup(await anna.get(f"/leads/{ivan}")).select("[role=log]")[0])
     await served.becomes(now, State.SENT)
     await served.writes("Иван", "ещё вопрос")
     assert (await served.moves(ivan)).deliver is None
@@ -60,7 +60,7 @@ async def test_what_is_for_a_silent_client_is_taken_back_when_they_write(
         await served.moves(ivan)
 
         assert {one.state for one in await ours(served, ivan)} == {State.CANCELLED}
-        page = said(soup(await anna.get(f"/leads/{ivan}")).select_one("[role=log]"))
+        page = said(soup(await anna.get(f"/leads/{ivan}")).select("[role=log]")[0])
         assert "отменено: клиент написал раньше" in page
 
     served.passes(hours=21)
