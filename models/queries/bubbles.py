@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -60,16 +60,30 @@ class Line:
 Item = Bubble | Line
 
 
+# Of a message in the statement around it: something that was asked for is not done.
+CHANGING = text(
+    "exists (select from message_change where message_id = message.id"
+    f" and message_change.{IS_OPEN.text}) as changing"
+)
+
+
 async def bubbled(
-    session: AsyncSession, lead_id: int, messages: Sequence[Message], events: Sequence[Event]
+    session: AsyncSession,
+    lead_id: int,
+    messages: Sequence[Message],
+    events: Sequence[Event],
+    *,
+    changing: bool,
 ) -> list[Item]:
+    """`changing`: one of the messages is."""
     groups = _grouped([*messages, *await _rest_of_albums(session, lead_id, messages)])
     shown = [message for group in groups for message in group]
+    changing = changing or len(shown) > len(messages)
     media = await _files(session, [one.id or 0 for one in shown if one.kind != "text"])
     edits = await _edits(session, [one.id or 0 for one in shown if one.edited_at])
     replies = await _replies(session, lead_id, groups)
     pressed = await _pressed(session, lead_id, groups)
-    changes = await _changes(session, [one.id or 0 for one in shown])
+    changes = await _changes(session, [one.id or 0 for one in shown]) if changing else {}
     bubbles: list[Item] = [
         Bubble(
             messages=tuple(group),

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from models.lead.lead import Lead
 from models.message import Direction, Message
-from models.queries.bubbles import Bubble, Item, Line, bubbled
+from models.queries.bubbles import CHANGING, Bubble, Item, Line, bubbled
 from models.timeline import Action, Event
 
 __all__ = ["Bubble", "Item", "Line", "Stretch", "after", "around", "before", "changes", "newest"]
@@ -61,6 +61,7 @@ CHANGED = (
         ),
         text("(select jsonb_agg(to_jsonb(happened) order by seq) from happened) as happened"),
         Message,
+        CHANGING,
     )
     .add_cte(_happened)
     .outerjoin(Message, _of_them)
@@ -135,7 +136,8 @@ async def changes(session: AsyncSession, lead_id: int, *, since: int) -> Changes
     stretch = None
     if max(len(happened or ()), len(messages)) <= MOST_CHANGED:
         lines = [_event(one) for one in happened or () if one["kind"] in TOLD]
-        items = await bubbled(session, lead_id, messages, lines)
+        changing = any(row[4] for row in rows)
+        items = await bubbled(session, lead_id, messages, lines, changing=changing)
     else:
         stretch = await newest(session, lead_id)
         items = list(stretch.items)
@@ -153,11 +155,12 @@ async def _beside(
 ) -> tuple[list[Item], int | None]:
     """The next messages and lines in one direction, and the place to go on from."""
     position, seq = col(Message.position), col(Event.seq)
-    said = select(Message).where(
+    said = select(Message, CHANGING).where(
         col(Message.lead_id) == lead_id, position < edge if older else position > edge
     )
     said = said.order_by(position.desc() if older else position).limit(size + 1)
-    messages = list((await session.execute(said)).scalars())
+    rows = (await session.execute(said)).all()
+    messages = [row[0] for row in rows]
     lines = select(Event).where(
         col(Event.lead_id) == lead_id,
         col(Event.kind).in_(TOLD),
@@ -175,6 +178,7 @@ async def _beside(
         lead_id,
         [one for one in messages if one.position in shown],
         [one for one in events if one.seq in shown],
+        changing=any(row[1] for row in rows),
     )
     more = len(places) > size
     return items, (min if older else max)(shown) if more else None

@@ -23,7 +23,7 @@ TALKED_TO = (
     " values (%s, %s, 'Иван', now(), 'manual') returning id"
 )
 CHATS = {"ours": 640_000_001, "bare": 640_000_002}
-THINKS = 0.06  # seconds between two commits, at the least
+THINKS = 0.1  # seconds between two commits, at the least: what one sets off is over by then
 # The page's own clock, when the place first holds the words: milliseconds since 1970.
 WATCH = """([place, words]) => {
   const within = document.querySelector(place)

@@ -29,6 +29,7 @@ export class Reading {
   close() {
     document.removeEventListener("kept-out", this.heard)
     this.size.disconnect()
+    cancelAnimationFrame(this.staying)
   }
 
   get atEnd() {
@@ -62,12 +63,16 @@ export class Reading {
     this.anchor = one && { one, top: one.getBoundingClientRect().top, atEnd: this.atEnd }
   }
 
-  /** After a change: what is being read is where it was. */
+  /** After a change, before it is painted: what is being read is where it was. Asking where things
+   *  stand is dear while they change, so it is asked once for all that changed. */
   stay() {
-    const { one, top, atEnd } = this.anchor ?? {}
-    if (!one?.isConnected) this.begin()
-    else if (!atEnd) this.log.scrollTop += one.getBoundingClientRect().top - top
-    this.look({ still: true })
+    this.staying ??= requestAnimationFrame(() => {
+      this.staying = undefined
+      const { one, top, atEnd } = this.anchor ?? {}
+      if (!one?.isConnected) this.begin()
+      else if (!atEnd) this.log.scrollTop += one.getBoundingClientRect().top - top
+      this.look({ still: true })
+    })
   }
 
   /** Another part of the conversation: at what was sought, else at its end. */
@@ -83,8 +88,9 @@ export class Reading {
     const [before, at] = [this.last, place(one)]
     this.last = Math.max(before, at)
     if (one.dataset.by !== "client" || at <= before) return
-    if (this.atEnd && !document.hidden) return
-    if (!this.atEnd) this.missed.add(one.id)
+    const { atEnd } = this.anchor ?? this
+    if (atEnd && !document.hidden) return
+    if (!atEnd) this.missed.add(one.id)
     if (one.parentElement === this.list && !this.list.querySelector(".is-unread")) one.before(line(at))
     this.showDown()
   }
