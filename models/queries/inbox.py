@@ -120,8 +120,9 @@ _author = (
     .correlate(Lead)
     .scalar_subquery()
 )
+OF_LEAD: list[Any] = [getattr(Lead, name) for name in Listed._fields]
 # What a chat is made of.
-LISTED: list[Any] = [*(getattr(Lead, name) for name in Listed._fields), _tags, _author]
+LISTED: list[Any] = [*OF_LEAD, _tags, _author]
 
 
 @dataclass(frozen=True, kw_only=True)

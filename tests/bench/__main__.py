@@ -45,7 +45,7 @@ def main() -> None:
 
 def run(folder: Path, chosen: list[str], *, quick: bool) -> list[Row]:
     """The rows of the chosen measures, each printed as soon as it is known."""
-    with household(folder) as (house, telegram_port):
+    with household(folder, quick=quick) as (house, telegram_port):
 
         async def measured() -> list[Row]:
             rows: list[Row] = []

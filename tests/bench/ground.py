@@ -30,6 +30,7 @@ from workflows.state import SEARCH_ATTRIBUTES
 
 HAND = "hand"
 HOT = 50  # leads in the worker's memory: more than one measure leads at once
+FEW = 6  # clients of a measure that only shows that it runs
 _chats = count(700_000_001)
 # What the hand-written conversation finds: a lead that waits for its first reply.
 OPENED = text(
@@ -39,7 +40,7 @@ OPENED = text(
 
 
 @contextmanager
-def household(folder: Path) -> Iterator[tuple[Household, int]]:
+def household(folder: Path, *, quick: bool = False) -> Iterator[tuple[Household, int]]:
     """Everything started, and the port its Telegram is expected at.
 
     The relay keeps away: it would ring the leads of the reference, too.
@@ -52,7 +53,7 @@ def household(folder: Path) -> Iterator[tuple[Household, int]]:
         port=row(6),
         telegram_api_url=f"http://127.0.0.1:{telegram}",
         relay_every=timedelta(hours=1),
-        hot_leads=HOT,
+        hot_leads=FEW - 2 if quick else HOT,
         canary_every=timedelta(seconds=15),
     )
     # the disk is not what is measured: both sides commit as often, and its pauses hide the rest
@@ -81,7 +82,7 @@ class Ground:
 
     async def clients(self, process: str, number: int) -> list[int]:
         """Chats of clients who have answered once, so that everything is warm."""
-        chats = [next(_chats) for _ in range(number)]
+        chats = [next(_chats) for _ in range(min(number, FEW) if self.quick else number)]
         if process == HAND:
             await self.with_reference()
             async with self.database.statement() as connection:
