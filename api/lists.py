@@ -36,11 +36,18 @@ class Chip:
 
 
 async def around(
-    session: AsyncSession, person: User, view: View, *, now: datetime, size: int = PAGE
+    session: AsyncSession,
+    person: User,
+    view: View,
+    *,
+    now: datetime,
+    size: int = PAGE,
+    vocabulary: Sequence[Tag] | None = None,
 ) -> dict[str, Any]:
-    """Everything of the list, and which chat is `current`: none."""
+    """Everything of the list, and which chat is `current`: none. `vocabulary` are all tags, from
+    who has read them already."""
     searched = await search(session, person, view.q) if view.q.strip() else None
-    vocabulary = await tags(session)
+    vocabulary = await tags(session) if vocabulary is None else vocabulary
     head = await tally(session, person, view, now=now)
     return {
         **head,

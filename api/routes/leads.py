@@ -33,7 +33,8 @@ async def show(
         around = await messenger.opened(session, lead, person, chosen, at=at)
         if wants_fragment(request):
             return render(request, "leads/_opened", **around)
-        around |= await lists.around(session, person, view, now=now)
+        known = around["card"].desk.tags
+        around |= await lists.around(session, person, view, now=now, vocabulary=known)
     return render(request, "leads/index", **(around | {"current": lead_id}))
 
 

@@ -138,6 +138,11 @@ class View(BaseModel):
         return None, self
 
     @property
+    def moving(self) -> bool:
+        """What stands in it may change with the clock alone."""
+        return self.waiting is not None
+
+    @property
     def filters(self) -> dict[str, Any]:
         """What is filtered besides the tab: name → value."""
         around = {"tab", "sort", "archive", "q"}
