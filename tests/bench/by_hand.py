@@ -58,7 +58,9 @@ class ByHand:
 
     @workflow.run
     async def run(self, lead: int) -> None:
-        for _ in range(ROUNDS):
+        rounds = 0
+        while rounds < ROUNDS or self.rung > self.seen:
+            rounds += 1
             with suppress(TimeoutError):
                 await workflow.wait_condition(lambda: self.rung > self.seen, timeout=PATIENCE)
             decided = await workflow.execute_local_activity(
