@@ -1,14 +1,13 @@
 """What became of an edit, a deletion or a reaction, in the reader's language."""
 
 from api.language import gettext as _
-from api.words import why_not_sent
+from api.words import in_our_words, why_not_sent
 from models.change import Kind
 from models.message import State
 
 
 def why_not_changed(reason: str | None) -> str:
     """Telegram's words, where they are known, in ours."""
-    said = (reason or "").lower()
     known = {
         "to edit not found": _("the client's chat does not have it any more"),
         "can't be edited": _("Telegram does not let it be edited any more"),
@@ -16,10 +15,7 @@ def why_not_changed(reason: str | None) -> str:
         "to react not found": _("the client's chat does not have it any more"),
         "reaction": _("Telegram does not take this reaction here"),
     }
-    for part, sentence in known.items():
-        if part in said:
-            return sentence
-    return why_not_sent(reason)
+    return in_our_words(reason, known) or why_not_sent(reason)
 
 
 def change(kind: Kind, state: State) -> str:

@@ -66,7 +66,8 @@ def _row(
     current: bool,
     inside: str,
 ) -> Markup:
-    return drawn.row(chat, (), chat.lead.id if current else None, inside)  # type: ignore[no-any-return]
+    row: Markup = drawn.row(chat, (), chat.lead.id if current else None, inside)
+    return row
 
 
 environment.globals["chat_row"] = chat_row

@@ -90,7 +90,6 @@ def why_manual(because: str | None, reason: dict[str, str] | None = None) -> str
 
 def why_not_sent(reason: str | None) -> str:
     """Telegram's words, where they are known, in ours."""
-    said = (reason or "").lower()
     known = {
         "blocked by the user": _("the client blocked the bot"),
         "user is deactivated": _("the client's account is deleted"),
@@ -101,10 +100,15 @@ def why_not_sent(reason: str | None) -> str:
         "forgotten": _("counted as not sent"),
         "too big": _("the file is too big"),
     }
-    for part, sentence in known.items():
-        if part in said:
-            return sentence
+    if said := in_our_words(reason, known):
+        return said
     return _("Telegram refused it (%(why)s)") % {"why": reason} if reason else _("no reason given")
+
+
+def in_our_words(reason: str | None, known: dict[str, str]) -> str | None:
+    """The sentence of the first known part that Telegram's reason contains."""
+    said = (reason or "").lower()
+    return next((sentence for part, sentence in known.items() if part in said), None)
 
 
 def why_waiting(reason: str | None) -> str:
