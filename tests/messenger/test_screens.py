@@ -29,6 +29,21 @@ async def test_the_card_is_a_drawer_where_there_is_no_room(visit: Visit, served:
     await expect(card).not_to_be_visible()
 
 
+# Whether the composer's parts end where it ends.
+FITS = """() => { const one = document.querySelector("message-composer")
+  const end = one.getBoundingClientRect().right
+  return [...one.querySelectorAll(".cbox, .cbar, .split")].every(
+    part => part.getBoundingClientRect().right <= end) }"""
+
+
+async def test_the_composer_stays_in_its_pane_at_every_width(visit: Visit, served: Town):
+    ivan = await greeted(served)  # the longest words on its button: “Взять и отправить”
+    page = await visit(served.anna, f"/leads/{ivan}")
+    for width in (1920, 1440, 1280, 1024, 768, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        assert await page.evaluate(FITS), width
+
+
 async def test_on_a_telephone_one_pane_follows_the_other(visit: Visit, served: Town):
     ivan = await served.writes("Иван", "Привет")
     page = await visit(served.anna, "/leads")
