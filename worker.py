@@ -31,6 +31,8 @@ WORKFLOWS = [LeadWorkflow, Canary]
 
 # Told to end, it takes nothing new; what it is sending it brings to an end.
 FAREWELL = timedelta(seconds=25)
+# How long a killed worker's leads wait for it before another one takes them.
+AMISS = timedelta(seconds=3)
 
 log = logging.getLogger("worker")
 
@@ -59,6 +61,7 @@ def worker(
         workflows=WORKFLOWS,
         activities=does,
         max_cached_workflows=hot_leads,
+        sticky_queue_schedule_to_start_timeout=AMISS,
         graceful_shutdown_timeout=FAREWELL,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_all_modules()
