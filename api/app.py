@@ -46,6 +46,7 @@ from api.routes import (
     takeovers,
     telegram,
     templates,
+    tools,
     views,
 )
 from api.security import LARGEST_BODY, Armour
@@ -81,6 +82,7 @@ ROUTES = (
     sessions,
     stuck,
     templates,
+    tools,
 )
 
 

@@ -17,6 +17,7 @@ from models.passwords import Passwords
 from models.queries.view import View
 from models.session import LONGEST, Session, note_use
 from models.settings import Settings
+from models.tool import Tool, tools_of
 from models.user import Role, User
 from workflows.engine import Engine
 
@@ -96,6 +97,19 @@ def require(*roles: Role) -> Callable[..., Awaitable[User]]:
         return person
 
     return person_in_role
+
+
+def uses(tool: Tool) -> Callable[..., Awaitable[None]]:
+    """Of a route: for who has this tool. Raises NotAllowed."""
+
+    async def has(
+        person: Annotated[User, Depends(signed_in)], data: Annotated[Database, Depends(database)]
+    ) -> None:
+        async with data.reading() as session:
+            if tool not in await tools_of(session, person):
+                raise NotAllowed("Your line or team does not have this tool")
+
+    return has
 
 
 Db = Annotated[Database, Depends(database)]

@@ -102,6 +102,7 @@ async def state(
         "lead": lead,
         "cast": await cast(session, lead, shown.desk, items),
         "may_drive": may_drive(person),
+        "tools": shown.desk.tools_of(person),
         "owners": shown.desk.owners(team_id=lead.team_id),
         "startable": shown.desk.processes,
         "console": _console(lead, person, settings),

@@ -19,6 +19,7 @@ from models import (
     template,
     timeline,
     token,
+    tool,
     update,
     user,
 )
@@ -30,5 +31,5 @@ metadata = SQLModel.metadata
 __all__ = [
     "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata",
     "note", "payment", "pin", "saved_filter", "session", "spot", "stage", "template", "timeline",
-    "token", "update", "user", "version",
+    "token", "tool", "update", "user", "version",
 ]  # fmt: skip

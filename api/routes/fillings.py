@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from api import words
-from api.deps import Db, LeadId, Now, worded
+from api.deps import Db, LeadId, Now, uses, worded
 from api.driving import Talker
 from api.rendering import render
 from models.database import Work
@@ -16,9 +16,13 @@ from models.lead.lead import Lead
 from models.process.words import lead_values, macro_values
 from models.queries.card import process_of, seen_lead
 from models.template import template_for, templates_for
+from models.tool import Tool
 from models.user import User
 
-router = APIRouter(prefix="/leads/{lead_id}/templates", dependencies=[Depends(worded)])
+router = APIRouter(
+    prefix="/leads/{lead_id}/templates",
+    dependencies=[Depends(worded), Depends(uses(Tool.TEMPLATES))],
+)
 
 Words = Annotated[Sequence[str], Form(max_length=40)]
 LONGEST_VALUE = 1000

@@ -21,7 +21,7 @@ from api.language import gettext as _
 from api.rendering import render
 from api.routes.media import PATIENCE, attached
 from models.database import Work
-from models.errors import Missing, Outrun, Refused
+from models.errors import Missing, NotAllowed, Outrun, Refused
 from models.formatting import MESSAGE_LIMIT, parse_markup, split, utf16_length
 from models.lead.content import LONGEST_CAPTION, Content
 from models.lead.lead import Lead
@@ -34,6 +34,7 @@ from models.settings import Settings
 from models.sniffing import LARGEST_FILE
 from models.template import attachment
 from models.timeline import Action, Event
+from models.tool import Tool, tools_of
 from models.user import User
 
 router = APIRouter(dependencies=[Depends(worded)])
@@ -122,6 +123,8 @@ async def create(
         raise Refused("Choose a time that is still to come, within a year")
     async with data.reading() as session:
         await seen_lead(session, lead_id, person)
+        if kept and Tool.TEMPLATES not in await tools_of(session, person):
+            raise NotAllowed("Your line or team does not have this tool")
         ready = [await attachment(session, one, person, lead_id=lead_id) for one in kept]
     storage = Storage(chosen.data / "files")
     media = [await attached(file, storage, lead_id=lead_id, person=person) for file in files]

@@ -27,6 +27,7 @@ from models.template import (
     template_for,
     templates_for,
 )
+from models.tool import Tool, tools_of
 from models.user import User
 
 router = APIRouter(dependencies=[Depends(worded)])
@@ -78,6 +79,7 @@ async def index(request: Request, data: Db, person: SignedIn, again: bool = Fals
         return await _changed(request, data, person)
     async with data.reading() as session:
         around = await _list(session, person)
+        around["has_tool"] = Tool.TEMPLATES in await tools_of(session, person)
     return render(request, "templates/index", **around)
 
 

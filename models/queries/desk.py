@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.queries.people import TALKING
 from models.stage import Stage, Tag
+from models.tool import Tool, left_to
+from models.user import User
 
 # Columns of one row; whoever needs more of the database adds columns of their own.
 DESK = """
@@ -20,7 +22,8 @@ DESK = """
         (select jsonb_agg(jsonb_build_array(id, name)) from token) as robots,
         (select jsonb_agg(jsonb_build_array(key, number, title) order by key) from (
             select distinct on (key) key, number, title from process_version
-            order by key, number desc) v) as processes
+            order by key, number desc) v) as processes,
+        (select jsonb_agg(jsonb_build_array(tool, line, team_id)) from tool_taken) as tools_taken
 """
 JUST_DESK = text(f"select {DESK}")
 
@@ -50,6 +53,7 @@ class Desk:
     people: Sequence[Colleague]
     robots: Mapping[int, str]
     processes: Sequence[Newest]
+    tools_taken: Sequence[tuple[str, int | None, int | None]] = ()
 
     @classmethod
     def of(cls, row: Any) -> "Desk":
@@ -60,6 +64,7 @@ class Desk:
             people=[Colleague(*one) for one in row.people or ()],
             robots=dict(row.robots or ()),
             processes=[Newest(*one) for one in row.processes or ()],
+            tools_taken=row.tools_taken or (),
         )
 
     @cached_property
@@ -81,6 +86,9 @@ class Desk:
             and one.role in TALKING
             and (team_id is None or one.team_id in (None, team_id))
         ]
+
+    def tools_of(self, person: User) -> frozenset[Tool]:
+        return left_to(person, self.tools_taken)
 
     def newest(self, key: str) -> int | None:
         return next((one.number for one in self.processes if one.key == key), None)

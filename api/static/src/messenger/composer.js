@@ -31,7 +31,7 @@ class MessageComposer extends HTMLElement {
 
   typed() {
     this.keep()
-    if (this.field.value.startsWith("/")) this.use("templates", { typed: true })
+    if (this.field.value.startsWith("/") && this.querySelector("[data-act=templates]")) this.use("templates", { typed: true })
     if (this.strip || /.{900}|\S\.\S/s.test(this.field.value)) this.use("strip", {})
   }
 
