@@ -5,10 +5,11 @@ commanded: the answer is 409 with the state as it is now.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
 from api import messenger, words
@@ -18,6 +19,8 @@ from api.rendering import render
 from api.wire import what_left
 from models.database import Work
 from models.errors import LeadloomError, Outrun, Refused
+from models.giving_back import give_back, start_another
+from models.lead.driving import Mode
 from models.lead.lead import Lead
 from models.message import Message, State
 from models.process.interpreter import NoSuchPlace
@@ -51,13 +54,16 @@ class Command:
         self.request, self.data, self.person, self.now = request, data, person, now
         self.chosen, self.lead_id, self.seen = chosen, lead_id, seen
 
-    async def carried_out(self, verb: Verb) -> Response:
+    async def carried_out(self, verb: Verb, *, whatever_the_robot_does: bool = False) -> Response:
         """The state after it. A verb may return messages that were on their way already: they are
-        waited for a little, and named."""
+        waited for a little, and named. While the robot leads it may speak quicker than a person
+        presses: `whatever_the_robot_does`, only another person's command outruns this one."""
         problem, leaving, status = "", "", 200
         try:
             async with self.data.unit_of_work() as work:
-                lead = await work.locked_lead(self.lead_id, visible_to=self.person, seen=self.seen)
+                lead = await work.locked_lead(self.lead_id, visible_to=self.person)
+                if not (whatever_the_robot_does and lead.mode == Mode.AUTO):
+                    not_outrun(lead, self.seen)
                 on_the_wire = await verb(work, lead)
             ids = [message.id for message in on_the_wire or ()]
             left = await what_left(self.data, self.lead_id, ids, within=self.chosen.takeover_wait)
@@ -71,6 +77,53 @@ class Command:
             around = await messenger.state(session, lead, self.person, self.chosen)
         around |= {"leaving": leaving, "problem": problem}
         return render(self.request, "leads/_state", status=status, **around)
+
+
+@dataclass(frozen=True)
+class Onward:
+    """Where a process goes on: `at` is same, next, start, step or process; `read` are the seqs of
+    what its step reads, None what nobody has answered."""
+
+    at: str
+    step: str = ""
+    process: str = ""
+    read: Sequence[int] | None = None
+
+    async def go_on(self, work: Work, lead: Lead, *, by: User, now: datetime) -> None:
+        """Raises Refused."""
+        if self.at == "process":
+            await start_another(work, lead, self.process, by=by.actor, now=now)
+            return
+        heard = None
+        if self.read is not None:
+            _definition, heard = await what_is_read(work, lead, self.read, now=now)
+        at = self.step if self.at == "step" else self.at
+        await give_back(work, lead, by=by.actor, now=now, at=at, read=heard)
+
+
+class Back(NamedTuple):
+    """The process goes on after an answer; `seen` is the `move` of the page that chose where."""
+
+    onward: Onward
+    seen: int | None
+
+
+def back_after(
+    back: Annotated[str, Form(pattern="^(|same|next|start|step|process)$")] = "",
+    step: Annotated[str, Form(max_length=64)] = "",
+    process: Annotated[str, Form(max_length=64)] = "",
+    read: Annotated[Sequence[int], Form(max_length=1000)] = (),
+    move: Annotated[int | None, Form(ge=0)] = None,
+) -> Back | None:
+    """Without a `move` nothing was chosen."""
+    chosen = Onward(back, step, process, read if move is not None else None)
+    return Back(chosen, move) if back else None
+
+
+def not_outrun(lead: Lead, seen: int | None) -> None:
+    """Raises Outrun unless the lead stands at the `move` that the page had seen."""
+    if seen is not None and lead.move != seen:
+        raise Outrun("The lead has moved on since you looked")
 
 
 def said(error: LeadloomError) -> str:

@@ -46,6 +46,7 @@ KEYS = (
     Key(("I",), N_("write to the client"), "KeyI", "send", "chat"),
     Key(("Ctrl", "Enter"), N_("send")),
     Key(("Ctrl", "Shift", "Enter"), N_("send later")),
+    Key(("Alt", "Enter"), N_("answer and hand back")),
     Key(("/",), N_("in an empty field: templates")),
     Key(("R",), N_("reply to the client's last message"), "KeyR", "reply", "chat"),
     Key(("↑",), N_("in an empty field: edit my last message")),

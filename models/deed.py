@@ -12,9 +12,9 @@ from sqlmodel import Field, SQLModel, col
 from models.columns import document, moment, reference, stamped
 from models.database import Work
 from models.errors import Missing, Refused
+from models.giving_back import give_back
 from models.lead.driving import Mode
 from models.lead.lead import Lead
-from models.process.version import definition_of
 from models.queries.people import TALKING
 from models.stage import Tag
 from models.user import User
@@ -158,7 +158,7 @@ async def _act(
         case Kind.TAKE_OVER if lead.mode == Mode.AUTO:
             return len(await lead.take_over(by=by.actor, now=now))
         case Kind.GIVE_BACK:
-            await _give_back(work, lead, by=by, now=now)
+            await give_back(work, lead, by=by.actor, now=now)
     return 0
 
 
@@ -170,16 +170,3 @@ async def assignee(work: Work, number: int | None) -> User | None:
     if found is None or found.disabled_at or found.role not in TALKING:
         raise Missing("There is no such person")
     return found
-
-
-async def _give_back(work: Work, lead: Lead, *, by: User, now: datetime) -> None:
-    """At the step where it stands, which reads what nobody has answered."""
-    state = lead.state
-    if state is None:
-        raise Refused("This lead has no process to go on with")
-    read = await lead.unanswered(now=now)
-    definition = await definition_of(work.session, state.process, state.version)
-    await lead.give_back(
-        by=by.actor, now=now, at="same", definition=definition,
-        facts=await lead.facts(state, read), read=read,
-    )  # fmt: skip

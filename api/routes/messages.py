@@ -15,7 +15,7 @@ from activities.clients.storage import Storage
 from api import messenger
 from api.cast import cast
 from api.deps import Db, LeadId, Now, SignedIn, settings, worded
-from api.driving import Talker
+from api.driving import Back, Talker, back_after, not_outrun
 from api.language import duration, midnight
 from api.language import gettext as _
 from api.rendering import render
@@ -115,12 +115,16 @@ async def create(
     preview: Annotated[bool, Form()] = True,
     later: Annotated[AwareDatetime | None, Form()] = None,
     silent: Annotated[bool, Form()] = False,
+    back: Annotated[Back | None, Depends(back_after)] = None,
 ) -> None:
     """`key` is the bubble's id in the browser: said twice it is one message. `seen` is the seq
     that the page had seen: when a colleague has answered since, 409, unless sent `anyway`.
-    `kept` are files of templates. What is for `later` may be for a `silent` client only."""
+    `kept` are files of templates. What is for `later` may be for a `silent` client only. With
+    `back` the process goes on after it."""
     if later is not None and not now < later <= now + LATEST:
         raise Refused("Choose a time that is still to come, within a year")
+    if later is not None and back is not None:
+        raise Refused("The process goes on after an answer that leaves now")
     async with data.reading() as session:
         await seen_lead(session, lead_id, person)
         if kept and Tool.TEMPLATES not in await tools_of(session, person):
@@ -134,8 +138,12 @@ async def create(
         lead = await work.locked_lead(lead_id, visible_to=person)
         if lead.blocked_at is not None:
             raise Refused("The client blocked the bot")
-        if not anyway and not await lead.written(str(key)):
-            await _refuse_if_answered(work, lead, person, seen=seen, now=now)
+        if await lead.written(str(key)):
+            return
+        if not anyway:
+            await refuse_if_answered(work, lead, person, seen=seen, now=now)
+        if back is not None:
+            not_outrun(lead, back.seen)
         if reply_to is not None:
             answered = await _message(work, lead, reply_to)
             if quote and quote not in answered.text:
@@ -143,9 +151,11 @@ async def create(
         content = Content(
             text=said.text, entities=list(said.entities), media=media, reply_to_id=reply_to,
             quote=quote if reply_to else None, link_preview=preview,
-            if_silent=silent and later is not None,
+            if_silent=silent and later is not None, gives_back=back is not None,
         )  # fmt: skip
         await lead.write(content, by=person, key=str(key), now=now, later=later)
+        if back is not None:
+            await back.onward.go_on(work, lead, by=person, now=now)
 
 
 @router.post("/leads/{lead_id}/messages/length")
@@ -193,7 +203,7 @@ async def _message(work: Work, lead: Lead, message_id: int) -> Message:
     return message
 
 
-async def _refuse_if_answered(
+async def refuse_if_answered(
     work: Work, lead: Lead, person: User, *, seen: int, now: datetime
 ) -> None:
     """Raises Outrun when a colleague has written since the page was read."""

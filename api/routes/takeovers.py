@@ -1,6 +1,8 @@
 """Who leads: taking a lead over, giving it back, pausing, skipping, starting, stopping."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -9,19 +11,20 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api import messenger
-from api.cast import step_title
+from api.cast import cast, step_title
 from api.deps import Db, LeadId, Now, SignedIn, worded
-from api.driving import Chosen, Command, Talker, what_is_read
+from api.driving import Chosen, Command, Onward, Talker, what_is_read
 from api.rendering import render
 from models.database import Work
 from models.errors import Missing, Refused
+from models.giving_back import start_another
 from models.lead.lead import Lead
 from models.message import Message
 from models.process.interpreter import NoSuchPlace
 from models.process.language import Process
 from models.process.state import Heard
-from models.process.version import definition_of, newest
 from models.queries.card import process_of, seen_lead
+from models.queries.desk import desk
 from models.user import User
 
 router = APIRouter(prefix="/leads/{lead_id}", dependencies=[Depends(worded)])
@@ -39,7 +42,7 @@ async def create(given: Given) -> Response:
     async def take_over(_work: Work, lead: Lead) -> Sequence[Message]:
         return await lead.take_over(by=given.person.actor, now=given.now)
 
-    return await given.carried_out(take_over)
+    return await given.carried_out(take_over, whatever_the_robot_does=True)
 
 
 @router.delete("/takeover")
@@ -49,16 +52,8 @@ async def destroy(
     """Gives the lead back: at the same step, the next, the start, a named one, another process."""
 
     async def give_back(work: Work, lead: Lead) -> None:
-        if at == "process":
-            await _start(work, lead, process, by=given.person, now=given.now)
-            return
-        definition, heard = await what_is_read(work, lead, read or (), now=given.now)
-        assert lead.state is not None, "what is read belongs to a state"
-        facts = await lead.facts(lead.state, heard)
-        await lead.give_back(
-            by=given.person.actor, now=given.now, at=step if at == "step" else at,
-            definition=definition, facts=facts, read=heard,
-        )  # fmt: skip
+        onward = Onward(at, step, process, read or ())
+        await onward.go_on(work, lead, by=given.person, now=given.now)
 
     return await given.carried_out(give_back)
 
@@ -78,6 +73,32 @@ async def edit(
             heard = await lead.unanswered(now=now)
             around |= await _outlook(work, lead, process, at="same", read=heard, now=now)
     return render(request, "leads/_process", **around)
+
+
+@router.get("/takeover/answer")
+async def answer(request: Request, data: Db, person: Talker, now: Now, lead_id: LeadId) -> Response:
+    """Before an answer that gives the lead back: a chooser when the process would say something at
+    once where it stands, or could not go on there; else nothing is asked."""
+    async with data.reading() as session:
+        lead, work = await seen_lead(session, lead_id, person), Work(session)
+        process = await process_of(session, lead)
+        if process is None or lead.step is None:
+            raise Refused("This lead has no process to go on with")
+        around: dict[str, Any] = {"lead": lead, "outlook": None, "path": f"/leads/{lead_id}"}
+        heard = await lead.unanswered(now=now, but_words=True)
+        with suppress(NoSuchPlace):
+            around["outlook"] = seen = await messenger.outlook(
+                work, lead, process, at="same", read=heard, now=now
+            )
+            around["outlook_step"] = step_title(process, seen.state.step)
+            if seen.quiet:
+                return render(request, "leads/_straight")
+        known = await desk(session)
+        chooser = await messenger.chooser(work, lead, process, now=now)
+        ticked = frozenset(one.seq for one in heard)
+        around |= {"chooser": replace(chooser, read=ticked), "startable": known.processes,
+                   "cast": await cast(session, lead, known, ())}  # fmt: skip
+    return render(request, "leads/_answer_back", **around)
 
 
 @router.get("/takeover/preview")
@@ -145,7 +166,7 @@ async def show(
 @router.post("/process")
 async def start(given: Given, key: Key) -> Response:
     return await given.carried_out(
-        lambda work, lead: _start(work, lead, key, by=given.person, now=given.now)
+        lambda work, lead: start_another(work, lead, key, by=given.person.actor, now=given.now)
     )
 
 
@@ -154,14 +175,6 @@ async def stop(given: Given) -> Response:
     return await given.carried_out(
         lambda _work, lead: lead.stop(by=given.person.actor, now=given.now)
     )
-
-
-async def _start(work: Work, lead: Lead, key: str, *, by: User, now: datetime) -> None:
-    number = await newest(work.session, key)
-    if number is None:
-        raise Refused("There is no such process")
-    definition = await definition_of(work.session, key, number)
-    await lead.start(definition, version=number, by=by.actor, now=now)
 
 
 async def _outlook(

@@ -17,7 +17,8 @@ ALBUMS = {"photo": "visual", "video": "visual", "document": "document", "audio":
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """`entities` are Telegram's, in UTF-16 units. `media` rows exist already, in their order.
-    `if_silent`: it is for later, and goes only if the client says nothing before."""
+    `if_silent`: it is for later, and goes only if the client says nothing before. `gives_back`:
+    the process goes on after it."""
 
     text: str = ""
     entities: list[dict[str, Any]] = field(default_factory=list)
@@ -28,12 +29,13 @@ class Content:
     quote: str | None = None
     link_preview: bool = True
     if_silent: bool = False
+    gives_back: bool = False
 
     @property
     def details(self) -> dict[str, Any]:
         """What a message keeps of it besides its columns."""
-        given = {"link_preview": self.link_preview, "if_silent": self.if_silent}
-        usual = {"link_preview": True, "if_silent": False}
+        usual = {"link_preview": True, "if_silent": False, "gives_back": False}
+        given = {name: getattr(self, name) for name in usual}
         return {name: value for name, value in given.items() if value != usual[name]}
 
     @property

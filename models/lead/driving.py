@@ -99,9 +99,9 @@ class Driving(Talking, Listening):
         unread.update({one.seq: one for one in await self.heard(after=self.seen, now=now)})
         return [unread[seq] for seq in sorted(unread)]
 
-    async def unanswered(self, *, now: datetime) -> list[Heard]:
-        """Of that, what the step reads by default: words after the last message of a person, and
-        whatever happened outside."""
+    async def unanswered(self, *, now: datetime, but_words: bool = False) -> list[Heard]:
+        """Of that, what the step reads by default: words after the last message of a person (none,
+        where a person is about to answer), and whatever happened outside."""
         await self.work.flush()
         last = select(func.max(Event.seq)).where(
             Event.lead_id == self.id, Event.kind == Action.MANAGER_WROTE
@@ -110,7 +110,8 @@ class Driving(Talking, Listening):
         return [
             one
             for one in await self.meanwhile(now=now)
-            if one.seq > answered or (one.kind == "event" and one.button is None)
+            if (one.seq > answered and not but_words)
+            or (one.kind == "event" and one.button is None)
         ]
 
     async def skip_wait(self, *, by: str, now: datetime, definition: Process, facts: Facts) -> None:
@@ -190,6 +191,15 @@ class Driving(Talking, Listening):
         self.owner_id = self.owner_id or by.id
         self.ring()
         return rows
+
+    async def withdraw(self, message_id: int, *, by: str, now: datetime) -> None:
+        """An answer after which the process was to go on is taken back together with that."""
+        message = await self.outgoing(message_id)
+        was = message.state
+        await super().withdraw(message_id, by=by, now=now)
+        gave_back = message.details.get("gives_back") and self.mode == Mode.AUTO
+        if gave_back and was != State.CANCELLED:
+            await self.take_over(by=by, now=now)
 
     def _drive(
         self, mode: Mode, *, by: str, now: datetime, until: datetime | None, because: str | None

@@ -30,6 +30,11 @@ class Outlook:
     def hands_over(self) -> bool:
         return any(isinstance(effect, HandOver) for effect in self.effects)
 
+    @property
+    def quiet(self) -> bool:
+        """The process just waits on: nobody hears of it at once."""
+        return not (self.says or self.hands_over) and self.state.phase != "ended"
+
 
 def given_back(
     definition: "Process",

@@ -243,3 +243,19 @@ async def test_only_ops_and_admins_are_led_to_temporals_console(site: Website, s
             page = await page_of(browser, ivan)
             found = page.select(f'#proc-{ivan} a[href$="workflows/lead-{ivan}"]')
             assert len(found) == links
+
+
+async def test_whatever_the_robot_does_meanwhile_a_take_over_takes_over(
+    site: Website, served: Town
+):
+    ivan = await greeted(served)
+    seen = (await served.lead(ivan)).move
+    await served.writes("Иван", "да")
+    served.passes(minutes=1)
+    await served.moves(ivan)
+    assert (await served.lead(ivan)).move > seen
+    async with site.signed_in(served.anna) as browser:
+        skipped = await browser.delete(f"/leads/{ivan}/wait?seen={seen}")
+        assert (skipped.status_code, await manual(served, ivan)) == (409, False)
+        took = await browser.post(f"/leads/{ivan}/takeover?seen={seen}")
+    assert (took.status_code, await manual(served, ivan)) == (200, True)

@@ -60,7 +60,7 @@ class MessageComposer extends HTMLElement {
     if (event.key === "Escape" && this.replyTo) return event.stopPropagation(), this.reply()
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
     event.preventDefault()
-    this.submit()
+    event.altKey ? this.use("back") : this.submit()
   }
 
   submit({ anyway = false } = {}) {
@@ -98,9 +98,8 @@ class MessageComposer extends HTMLElement {
   crossed(entry, bubble) {
     bubble.remove()
     this.giveBack(entry)
-    const note = document.getElementById("colleague-answered").content.cloneNode(true)
-    note.querySelector("span").textContent = entry.refused.said
-    this.querySelector("[data-errors]").replaceChildren(note)
+    this.crossing = entry.back && !entry.move ? { back: entry.back } : {}
+    this.complain(entry.refused.said, "colleague-answered")
   }
 
   giveBack(entry) {
@@ -112,7 +111,7 @@ class MessageComposer extends HTMLElement {
   }
 
   act(name) {
-    if (name === "anyway") this.submit({ anyway: true })
+    if (name === "anyway") (Object.assign(this.given, this.crossing), this.submit({ anyway: true }))
     if (name === "unreply") this.reply()
     if (name in TOOLS) this.use(name)
   }
@@ -140,8 +139,8 @@ class MessageComposer extends HTMLElement {
   }
 
   /** Says what is wrong; without words, that there was no answer. */
-  complain(text) {
-    const note = document.getElementById("no-answer").content.cloneNode(true)
+  complain(text, template = "no-answer") {
+    const note = document.getElementById(template).content.cloneNode(true)
     if (text) note.querySelector("span").textContent = text
     this.querySelector("[data-errors]").replaceChildren(note)
   }

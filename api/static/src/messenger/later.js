@@ -30,12 +30,15 @@ class Menu {
       if (moment) button.querySelector("kbd").textContent = wall(moment, mine()).slice(11)
       button.addEventListener("click", () => this.send(moment))
     }
+    const returns = Boolean(composer.querySelector("[data-returns]"))
+    for (const one of this.made.querySelectorAll("[data-act=back], [data-with-back]")) one.hidden = !returns
     this.field.min = wall(Date.now(), mine())
     this.field.value = wall(this.moments.morning, mine())
     this.made.querySelector("form").addEventListener("submit", event => {
       event.preventDefault()
       if (this.field.value) this.send(momentOf(this.field.value, mine()))
     })
+    this.made.querySelector("[data-act=back]").addEventListener("click", () => this.close())
     this.made.addEventListener("keydown", event => {
       if (event.key !== "Escape") return
       event.stopPropagation()
@@ -49,7 +52,7 @@ class Menu {
     this.composer.append(this.made)
     document.addEventListener("pointerdown", this.away)
     this.opener?.setAttribute("aria-expanded", "true")
-    this.made.querySelector("[data-when]").focus()
+    this.made.querySelector("button:not([hidden])").focus()
   }
 
   close() {

@@ -79,10 +79,11 @@ export class Outbox {
   // XMLHttpRequest, because fetch does not tell how much of an upload has gone.
   send(entry) {
     const form = new FormData()
-    for (const name of ["key", "text", "seen", "reply_to", "quote", "anyway", "preview", "later", "silent"]) {
+    for (const name of ["key", "text", "seen", "reply_to", "quote", "anyway", "preview", "later", "silent", "back", "step", "process", "move"]) {
       if (entry[name]) form.append(name, entry[name])
     }
     form.set("seen", entry.seen ?? 0)
+    for (const seq of entry.read ?? []) form.append("read", seq)
     for (const file of entry.files ?? []) {
       if (file.kept) form.append("kept", file.kept) // a template's: the server has it
       else form.append("files", file, file.name)

@@ -1,5 +1,6 @@
 // What a composer's buttons, and what is typed, call for: the code comes when it is first wanted.
 export const TOOLS = {
+  back: () => import("./back.js"),
   dismiss: async () => ({ open: dismiss }),
   emoji: () => import("./emoji.js"),
   later: () => import("./later.js"),
