@@ -88,7 +88,10 @@ class Driving(Talking, Listening):
         self._drive(Mode.AUTO, by=by, now=now, until=None, because=None)
         await self.cancel_automatic(by=by, now=now)
         self.seen = self.seq  # what came until now was handed to the step, or was not, by choice
-        self.record(Action.GIVEN_BACK, by=by, at=now, place=at, step=self.step, read=len(read))
+        self.record(
+            Action.GIVEN_BACK, by=by, at=now, place=at, process=self.process_key, step=self.step,
+            read=len(read),
+        )  # fmt: skip
         self.waiting_since = None
         self._commanded()
 
@@ -122,7 +125,7 @@ class Driving(Talking, Listening):
         step = self.step
         self.state = place(definition, state, facts, at="skip", read=state.unread, now=now)
         await self.cancel_automatic(by=by, now=now)
-        self.record(Action.WAIT_SKIPPED, by=by, at=now, step=step)
+        self.record(Action.WAIT_SKIPPED, by=by, at=now, process=self.process_key, step=step)
         self._commanded()
 
     async def start(

@@ -32,6 +32,8 @@ async def test_the_answer_and_the_giving_back_are_one_act_said_twice_done_once(
     async with site.signed_in(served.anna) as anna:
         for _ in range(2):
             assert (await answers(anna, ivan, key=key)).status_code == 204
+        log = said(one(soup(await anna.get(f"/leads/{ivan}")), "[role=log]"))
+    assert "вернула в авто, шаг Ждём ответ" in log
 
     lead, kinds = await served.lead(ivan), await happened(served, ivan)
     assert (lead.mode, lead.step, kinds[-1]) == ("auto", "answer", Action.GIVEN_BACK)
