@@ -14,7 +14,7 @@ from models.message import State
 from models.payment import Kind
 from models.process.language import Process
 from models.process.state import ProcessState
-from models.template import Scope
+from models.ready import Scope
 from models.tool import Tool
 from models.user import THEMES, Role
 

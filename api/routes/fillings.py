@@ -15,7 +15,7 @@ from models.database import Work
 from models.lead.lead import Lead
 from models.process.words import lead_values, macro_values
 from models.queries.card import process_of, seen_lead
-from models.template import template_for, templates_for
+from models.template import Template, templates_for
 from models.tool import Tool
 from models.user import User
 
@@ -56,7 +56,7 @@ async def show(
     `asks` are the macros that nothing is known of: with any of them the text is not ready."""
     async with data.reading() as session:
         lead = await seen_lead(session, lead_id, person)
-        template = await template_for(session, template_id, person)
+        template = await Template.of(session, template_id, person)
         values = await _values(Work(session), lead, person, now)
     answers = {one: said.strip()[:LONGEST_VALUE] for one, said in zip(path, value, strict=False)}
     values |= {one: said for one, said in answers.items() if said}

@@ -16,17 +16,10 @@ from api.rendering import render
 from api.routes.media import PATIENCE, attached, shown
 from models.errors import Missing
 from models.media import Media
+from models.ready import Scope, scopes_of
 from models.settings import Settings
 from models.sniffing import LARGEST_FILE
-from models.template import (
-    MOST_FILES,
-    Scope,
-    Template,
-    changeable,
-    scopes_of,
-    template_for,
-    templates_for,
-)
+from models.template import MOST_FILES, Template, templates_for
 from models.tool import Tool, tools_of
 from models.user import User
 
@@ -102,7 +95,7 @@ async def create(
 @router.get("/templates/{template_id}/edit")
 async def edit(request: Request, data: Db, person: SignedIn, template_id: LeadId) -> Response:
     async with data.reading() as session:
-        template = await template_for(session, template_id, person)
+        template = await Template.of(session, template_id, person)
     return await _form(request, data, person, template)
 
 
@@ -111,7 +104,7 @@ async def update(
     request: Request, data: Db, person: SignedIn, chosen: Chosen, template_id: LeadId, given: Given
 ) -> Response:
     async with data.unit_of_work(silent=True) as work:
-        template = await changeable(work, template_id, person)
+        template = await Template.changeable(work, template_id, person)
         await given.save(template, person, chosen)
     return await _changed(request, data, person)
 
@@ -121,7 +114,7 @@ async def destroy(
     request: Request, data: Db, person: SignedIn, now: Now, template_id: LeadId
 ) -> Response:
     async with data.unit_of_work(silent=True) as work:
-        template = await changeable(work, template_id, person)
+        template = await Template.changeable(work, template_id, person)
         template.deleted_at = now
     undo = {
         "text": _("“%(name)s” is deleted") % {"name": template.name}, "icon": "trash-2",
@@ -133,7 +126,7 @@ async def destroy(
 @router.post("/templates/{template_id}/return")
 async def restore(request: Request, data: Db, person: SignedIn, template_id: LeadId) -> Response:
     async with data.unit_of_work(silent=True) as work:
-        template = await changeable(work, template_id, person, deleted=True)
+        template = await Template.changeable(work, template_id, person, deleted=True)
         template.deleted_at = None
     return await _changed(request, data, person)
 
@@ -147,7 +140,7 @@ async def file(
     digest: Annotated[str, InPath(pattern="^[0-9a-f]{64}$")],
 ) -> FileResponse:
     async with data.reading() as session:
-        template = await template_for(session, template_id, person)
+        template = await Template.of(session, template_id, person)
     found = next((one for one in template.files if one["sha256"] == digest), None)
     path = Storage(chosen.data / "files").path(bytes.fromhex(digest))
     if found is None or not path.exists():
