@@ -215,18 +215,19 @@ class Hub:
             await asyncio.sleep(self._pause)
 
     async def _round(self, changed: dict[int, int]) -> None:
+        seen = await glimpses(self._database, changed)
+        audience: dict[Reader, dict[Stream, set[int]]] = {}
+        for stream in self.streams:
+            visible = _look(stream, seen)
+            if visible:
+                audience.setdefault(stream.reader, {})[stream] = visible
         async with self._database.reading() as session:
-            seen = await glimpses(session, changed)
-            audience: dict[Reader, dict[Stream, set[int]]] = {}
-            for stream in self.streams:
-                visible = _look(stream, seen)
-                if visible:
-                    audience.setdefault(stream.reader, {})[stream] = visible
-            for reader, streams in audience.items():
-                with reading(reader):
-                    # whoever has it open is looking at it
-                    for each in sorted(FRAGMENTS.values(), key=lambda one: not one.opened):
+            # whoever has it open is looking at it
+            for each in sorted(FRAGMENTS.values(), key=lambda one: not one.opened):
+                for reader, streams in audience.items():
+                    with reading(reader):
                         await self._send(session, each, reader, streams, changed)
+                await asyncio.sleep(0)  # it leaves before the next is drawn
         self._told.update((id, seq) for id, seq in changed.items() if id in self._told)
 
     async def _send(
@@ -257,9 +258,8 @@ class Hub:
 
     async def _note_opened(self, opened: frozenset[int]) -> None:
         if new := {id: id for id in opened if id not in self._told}:
-            async with self._database.reading() as session:
-                for lead in (await glimpses(session, new)).values():
-                    self._told.setdefault(lead.id, lead.seq)
+            for lead in (await glimpses(self._database, new)).values():
+                self._told.setdefault(lead.id, lead.seq)
 
     async def _check(self) -> None:
         while True:

@@ -103,8 +103,7 @@ class Presence:
         if not streams:
             return
         try:
-            async with self._database.reading() as session:
-                seen = (await glimpses(session, [lead_id])).get(lead_id)
+            seen = (await glimpses(self._database, [lead_id])).get(lead_id)
         except (SQLAlchemyError, OSError) as error:
             log.warning("presence not told: %s", error)
             return

@@ -8,17 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
 
 # private, but it is what SQLAlchemy itself judges loaded rows by; a test compares it with SQL
 from sqlalchemy.orm.evaluator import _EvaluatorCompiler
-from sqlmodel import col
 
+from models.database import Database
 from models.lead.lead import Lead
 from models.queries.visibility import visible_leads
-from models.timeline import Action, Event
+from models.timeline import Action
 from models.user import User
 
 # Where an event says what visibility stood on before.
@@ -26,22 +24,14 @@ MOVES = {Action.OWNER_CHANGED: "owner_id", Action.LINE_CHANGED: "line"}
 LOOK_BACK = 20  # events
 NAMES = ("id", "seq", "owner_id", "team_id", "line")
 # Of several moves the earliest one says what was before.
-_moves = (
-    select(
-        func.jsonb_agg(
-            aggregate_order_by(
-                func.jsonb_build_array(Event.kind, Event.particulars["before"]),
-                col(Event.seq).desc(),
-            )
-        )
-    )
-    .where(col(Event.lead_id) == Lead.id, col(Event.seq) > Lead.seq - LOOK_BACK)
-    .where(col(Event.kind).in_(list(MOVES)))
-    .correlate(Lead)
-    .scalar_subquery()
-)
-GLIMPSES = select(*(getattr(Lead, name) for name in NAMES), _moves).where(
-    col(Lead.id) == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+GLIMPSES = text(
+    f"""
+    select {", ".join(NAMES)}, (
+        select jsonb_agg(jsonb_build_array(kind, particulars -> 'before') order by seq desc)
+        from event where lead_id = lead.id and event.seq > lead.seq - :look_back
+        and kind = any(:moves)) as moves
+    from lead where id = any(:ids)
+    """  # noqa: S608 - made of the names above
 )
 
 
@@ -72,14 +62,13 @@ class Glimpse:
         return self.lead.seq
 
 
-async def glimpses(session: AsyncSession, ids: Iterable[int]) -> dict[int, Glimpse]:
-    found = {}
-    for *values, moves in await session.execute(GLIMPSES, {"ids": list(ids)}):
-        now = dict(zip(NAMES, values, strict=True))
-        before = {MOVES[kind]: value for kind, value in moves or ()}
-        found[now["id"]] = Glimpse(_lead(now), _lead(now | before) if before else None)
+async def glimpses(database: Database, ids: Iterable[int]) -> dict[int, Glimpse]:
+    found, values = {}, {"ids": list(ids), "moves": list(MOVES), "look_back": LOOK_BACK}
+    for row in await database.rows(GLIMPSES, values):
+        before = {MOVES[kind]: value for kind, value in row.pop("moves") or ()}
+        found[row["id"]] = Glimpse(_lead(row), _lead(row | before) if before else None)
     return found
 
 
-def _lead(values: object) -> Lead:
-    return Lead(**dict(values))  # type: ignore[call-overload]
+def _lead(values: dict[str, Any]) -> Lead:
+    return Lead(**values)

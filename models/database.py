@@ -80,17 +80,21 @@ class Database:
             yield connection
 
     async def single(self, statement: TextClause, values: dict[str, Any]) -> dict[str, Any] | None:
-        """The row of a statement that is a transaction of its own, by the driver itself: half the
-        price of the two that every message takes was the engine's."""
+        """The only row of a statement that is a transaction of its own."""
+        rows = await self.rows(statement, values)
+        return rows[0] if rows else None
+
+    async def rows(self, statement: TextClause, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """Of a statement that is a transaction of its own, by the driver itself: half the price of
+        those that every message takes was the engine's. Values are the driver's."""
         async with self.statement() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             try:
                 async with driver.cursor(row_factory=dict_row) as cursor:
-                    row: dict[str, Any] | None = await (
-                        await cursor.execute(_spelled(statement, self.engine.dialect), values)
-                    ).fetchone()
-                    return row
+                    await cursor.execute(_spelled(statement, self.engine.dialect), values)
+                    rows: list[dict[str, Any]] = await cursor.fetchall()
+                    return rows
             except psycopg.Error as error:
                 if driver.broken:
                     await connection.invalidate()
