@@ -69,7 +69,10 @@ def envelope(message: Parcel, media: list[Media], *, storage: Storage) -> Method
         return Method("sendMediaGroup", **address, media=[members[0] | caption, *members[1:]])
     kind = media[0].kind
     words = {} if kind in WITHOUT_CAPTION else caption
-    return Method(BY_KIND[kind], **address, **{kind: files[0]}, **words, reply_markup=buttons)
+    spoken = {"duration": media[0].duration} if kind == "voice" else {}
+    return Method(
+        BY_KIND[kind], **address, **{kind: files[0]}, **words, **spoken, reply_markup=buttons
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

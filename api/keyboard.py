@@ -48,6 +48,7 @@ KEYS = (
     Key(("Ctrl", "Shift", "Enter"), N_("send later")),
     Key(("Alt", "Enter"), N_("answer and hand back")),
     Key(("/",), N_("in an empty field: templates")),
+    Key(("V",), N_("record a voice message"), "KeyV", "mic", "chat"),
     Key(("R",), N_("reply to the client's last message"), "KeyR", "reply", "chat"),
     Key(("↑",), N_("in an empty field: edit my last message")),
     Key(("F",), N_("search in the conversation"), "KeyF", "search", "chat"),

@@ -100,6 +100,7 @@ def why_not_sent(reason: str | None) -> str:
         "earlier_part_failed": _("an earlier part was not sent"),
         "forgotten": _("counted as not sent"),
         "too big": _("the file is too big"),
+        "voice_messages_forbidden": _("the client does not take voice messages"),
     }
     if said := in_our_words(reason, known):
         return said

@@ -15,6 +15,7 @@ from activities.clients.storage import Storage, TooBig
 from api.deps import Db, LeadId, Now, SignedIn, settings, worded
 from api.driving import Talker
 from api.pictures import Unshowable, measured, thumbnail
+from api.voices import LONGEST, TooLong, Unplayable, voiced
 from models.errors import Away, Missing, Refused
 from models.lead.lead import Lead
 from models.media import Media, MediaState
@@ -99,6 +100,26 @@ async def attached(file: UploadFile, storage: Storage, *, lead_id: int, person: 
         lead_id=lead_id, kind=kind, state=MediaState.READY, name=name, mime=found.mime,
         sha256=digest, size=size, width=width, height=height,
         uploaded_by_id=person.id,
+    )  # fmt: skip
+
+
+async def dictated(file: UploadFile, storage: Storage, *, lead_id: int, person: User) -> Media:
+    """A voice message that a person recorded in the page. Raises Refused, Away."""
+    try:
+        voice = await asyncio.to_thread(voiced, file.file)
+        digest = await storage.keep_bytes(voice.content)
+    except TooLong as error:
+        minutes = int(LONGEST.total_seconds() // 60)
+        raise Refused("A voice message lasts %(n)s minutes at most", n=minutes) from error
+    except Unplayable as error:
+        raise Refused("The recording cannot be played. Record it once more.") from error
+    except OSError as error:
+        raise Away("There is no room for files now. Your text is safe.") from error
+    return Media(
+        lead_id=lead_id, kind="voice", state=MediaState.READY, name="voice.ogg", mime="audio/ogg",
+        sha256=digest, size=len(voice.content),
+        duration=max(1, round(voice.duration.total_seconds())),
+        details={"peaks": voice.peaks}, uploaded_by_id=person.id,
     )  # fmt: skip
 
 

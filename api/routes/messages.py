@@ -19,7 +19,7 @@ from api.driving import Back, Talker, back_after, not_outrun
 from api.language import duration, midnight
 from api.language import gettext as _
 from api.rendering import render
-from api.routes.media import PATIENCE, attached
+from api.routes.media import PATIENCE, attached, dictated
 from models.database import Work
 from models.errors import Missing, NotAllowed, Outrun, Refused
 from models.formatting import MESSAGE_LIMIT, parse_markup, split, utf16_length
@@ -112,6 +112,7 @@ async def create(
     anyway: Annotated[bool, Form()] = False,
     files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
     kept: Annotated[Sequence[str], Form(max_length=MOST_FILES)] = (),
+    voice: Annotated[UploadFile | None, File()] = None,
     preview: Annotated[bool, Form()] = True,
     later: Annotated[AwareDatetime | None, Form()] = None,
     silent: Annotated[bool, Form()] = False,
@@ -119,20 +120,23 @@ async def create(
 ) -> None:
     """`key` is the bubble's id in the browser: said twice it is one message. `seen` is the seq
     that the page had seen: when a colleague has answered since, 409, unless sent `anyway`.
-    `kept` are files of templates. What is for `later` may be for a `silent` client only. With
-    `back` the process goes on after it."""
+    `kept` are files of templates, `voice` what was dictated. What is for `later` may be for a
+    `silent` client only. With `back` the process goes on after it."""
     if later is not None and not now < later <= now + LATEST:
         raise Refused("Choose a time that is still to come, within a year")
     if later is not None and back is not None:
         raise Refused("The process goes on after an answer that leaves now")
     async with data.reading() as session:
         await seen_lead(session, lead_id, person)
-        if kept and Tool.TEMPLATES not in await tools_of(session, person):
+        needed = {tool for tool, given in ((Tool.TEMPLATES, kept), (Tool.VOICE, voice)) if given}
+        if needed and not needed <= await tools_of(session, person):
             raise NotAllowed("Your line or team does not have this tool")
         ready = [await attachment(session, one, person, lead_id=lead_id) for one in kept]
     storage = Storage(chosen.data / "files")
     media = [await attached(file, storage, lead_id=lead_id, person=person) for file in files]
     media += ready
+    if voice is not None:
+        media.append(await dictated(voice, storage, lead_id=lead_id, person=person))
     said = parse_markup(text.strip())
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)

@@ -20,3 +20,6 @@ export function clock() {
   const zone = document.querySelector("message-log")?.dataset.zone
   return new Date().toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit", timeZone: zone })
 }
+
+/** "1:05" of milliseconds */
+export const span = ms => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`

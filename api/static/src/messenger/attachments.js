@@ -1,6 +1,7 @@
 // Files that go with a message: picked, pasted or dropped; what Telegram will not take is said
 // before anything is uploaded. What a file really is, the server finds out.
 import { size } from "./amounts.js"
+import * as keeping from "./keeping.js"
 import { words } from "./words.js"
 
 const MOST = 10
@@ -10,6 +11,7 @@ const LARGEST_PHOTO = 10 * 1024 * 1024
 export class Attachments {
   constructor(composer, complain, drawn) {
     this.files = []
+    this.name = `attached:${composer.dataset.person}:${composer.dataset.lead}`
     this.drawn = drawn
     this.complain = complain
     this.list = composer.querySelector(".attached")
@@ -25,6 +27,7 @@ export class Attachments {
       this.add(event.clipboardData.files)
     })
     if (this.input.files.length) this.add(this.input.files) // picked before this was loaded
+    if (keeping.has(this.name)) keeping.get(this.name).then(files => composer.isConnected && this.add(files ?? []))
     const chat = composer.closest("main")
     chat.addEventListener("dragover", event => {
       if (!event.dataTransfer?.types.includes("Files")) return
@@ -62,6 +65,8 @@ export class Attachments {
   }
 
   draw() {
+    if (this.files.length) keeping.put(this.name, this.files)
+    else keeping.drop(this.name)
     for (const image of this.list.querySelectorAll("img[src]")) URL.revokeObjectURL(image.src)
     this.list.replaceChildren(...this.files.map(file => this.row(file)))
     this.list.hidden = !this.files.length

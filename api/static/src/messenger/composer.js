@@ -1,8 +1,10 @@
 // <message-composer>: a field that keeps what was typed, and messages that show at once.
 import { Attachments } from "./attachments.js"
 import * as drafts from "./drafts.js"
-import { Outbox } from "./outbox.js"
+import { has } from "./keeping.js"
+import { outboxOf } from "./outbox.js"
 import * as pending from "./pending.js"
+import { crossed, giveBack } from "./returned.js"
 import { TOOLS } from "./tools.js"
 
 class MessageComposer extends HTMLElement {
@@ -13,7 +15,8 @@ class MessageComposer extends HTMLElement {
     this.draft = `draft:${person}:${lead}`
     this.log = document.getElementById(`log-${lead}`)
     this.attachments = new Attachments(this, text => this.complain(text), () => this.typed())
-    this.outbox = new Outbox(`${person}:${lead}`, `/leads/${lead}/messages`, (...told) => this.hear(...told))
+    this.outbox = outboxOf(person, lead)
+    this.outbox.tell((this.told = (...told) => this.hear(...told)))
     if (drafts.begin(this.draft, this.field, this.dataset.version)) this.typed()
     this.field.addEventListener("input", () => this.typed())
     this.field.addEventListener("keydown", event => this.press(event))
@@ -22,10 +25,12 @@ class MessageComposer extends HTMLElement {
     this.log.addEventListener("click", this.inLog = event => this.touch(event))
     for (const entry of this.outbox.entries) this.show(entry)
     if (this.outbox.entries.length) this.outbox.run()
+    if (has(`voice:${person}:${lead}`)) this.use("voice", { offered: true })
   }
 
   disconnectedCallback() {
-    this.outbox.close()
+    this.outbox.untell(this.told)
+    this.recorder?.put()
     this.log.removeEventListener("click", this.inLog)
   }
 
@@ -67,13 +72,18 @@ class MessageComposer extends HTMLElement {
     const text = this.field.value.trim()
     const files = this.attachments.files
     if (!text && !files.length) return
-    const seen = document.getElementById(`cursor-${this.dataset.lead}`)?.dataset.seq
-    const entry = { key: pending.uuid(), text, files, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway || this.given.later ? "1" : "", at: new Date().toISOString(), ...this.given }
-    this.querySelector("[data-errors]").replaceChildren()
-    this.given = {}
     this.field.value = ""
     this.typed()
     this.attachments.clear()
+    this.send({ text, files, anyway })
+  }
+
+  /** `voice`: what is known of the one file, which is a voice message. */
+  send({ text, files, voice, anyway }) {
+    const seen = document.getElementById(`cursor-${this.dataset.lead}`)?.dataset.seq
+    const entry = { key: pending.uuid(), text, files, voice, seen, reply_to: this.replyTo, quote: this.quote, anyway: anyway || this.given.later ? "1" : "", at: new Date().toISOString(), ...this.given }
+    this.querySelector("[data-errors]").replaceChildren()
+    this.given = {}
     this.reply()
     this.show(entry)
     this.log.parentElement.scrollTop = 0
@@ -90,28 +100,16 @@ class MessageComposer extends HTMLElement {
   hear(entry, what, loaded) {
     const bubble = document.getElementById(entry.key)
     if (!bubble?.querySelector(".pending-note")) return
-    if (what === "refused" && entry.refused.status === 409) return this.crossed(entry, bubble)
+    const there = entry.voice && this.recorder // one recording at a time
+    if (what === "refused" && entry.refused.status === 409 && !there) return crossed(this, entry, bubble)
     pending.told(bubble, entry, what, loaded)
   }
 
-  /** A colleague answered meanwhile: the text comes back, and may be sent anyway. */
-  crossed(entry, bubble) {
-    bubble.remove()
-    this.giveBack(entry)
-    this.crossing = entry.back && !entry.move ? { back: entry.back } : {}
-    this.complain(entry.refused.said, "colleague-answered")
-  }
-
-  giveBack(entry) {
-    this.outbox.drop(entry)
-    this.field.value = [entry.text, this.field.value].filter(Boolean).join("\n")
-    this.keep()
-    this.attachments.add(entry.files ?? [])
-    this.field.focus()
-  }
-
   act(name) {
-    if (name === "anyway") (Object.assign(this.given, this.crossing), this.submit({ anyway: true }))
+    if (name === "anyway") {
+      Object.assign(this.given, this.crossing)
+      this.recorder?.take ? this.recorder.send({ anyway: true }) : this.submit({ anyway: true })
+    }
     if (name === "unreply") this.reply()
     if (name in TOOLS) this.use(name)
   }
@@ -121,7 +119,7 @@ class MessageComposer extends HTMLElement {
     const bubble = target.closest(".msg")
     const entry = this.outbox.entries.find(one => one.key === bubble?.id)
     if (act === "reply") this.reply(bubble)
-    if (act === "drop" && entry) (bubble.remove(), this.giveBack(entry))
+    if (act === "drop" && entry) (bubble.remove(), giveBack(this, entry))
     if (act === "retry" && entry) (bubble.remove(), delete entry.refused, this.show(entry), this.outbox.retry(entry))
   }
 
@@ -141,6 +139,8 @@ class MessageComposer extends HTMLElement {
   /** Says what is wrong; without words, that there was no answer. */
   complain(text, template = "no-answer") {
     const note = document.getElementById(template).content.cloneNode(true)
+    const use = note.querySelector("use")
+    if (text && template === "no-answer") use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#circle-alert"))
     if (text) note.querySelector("span").textContent = text
     this.querySelector("[data-errors]").replaceChildren(note)
   }

@@ -1,6 +1,7 @@
 // What the messenger needs once somebody touches it.
 import * as drafts from "./drafts.js"
 import * as hand from "./hand.js"
+import { resume } from "./outbox.js"
 import * as presence from "./presence.js"
 import { Reading } from "./reading.js"
 import * as rows from "./rows.js"
@@ -15,4 +16,5 @@ export function start(readWith) {
   touches.start()
   drafts.start()
   presence.start()
+  resume(document.querySelector(".msgr").dataset.person)
 }

@@ -1,29 +1,63 @@
 // What was written and has not been taken by the server yet. One after another in the order of
-// writing, each under its own key, so that saying it twice is one message; text survives a reload.
+// writing, each under its own key, so that saying it twice is one message; it survives a reload with
+// its files, and goes on while another chat is open.
+import * as keeping from "./keeping.js"
+import { sentence } from "./refusals.js"
+import { words } from "./words.js"
+
 const PAUSES = [1000, 2000, 5000, 15_000] // ms between attempts while the server is away
 const AWAY = [0, 401, 408, 429, 500, 502, 503, 504]
+const SAID = ["key", "text", "seen", "reply_to", "quote", "anyway", "preview", "later", "silent", "back", "step", "process", "move"]
+const known = new Map() // name → the one outbox of that chat
 
-export class Outbox {
-  /** `say(entry, what)` shows what became of an entry: waiting, uploading, taken, refused. */
-  constructor(name, path, say) {
-    this.name = `outbox:${name}`
+export function outboxOf(person, lead) {
+  const name = `outbox:${person}:${lead}`
+  if (!known.has(name)) known.set(name, new Outbox(name, `/leads/${lead}/messages`))
+  return known.get(name)
+}
+
+/** What an earlier page left unsent leaves, whichever chat is open. */
+export function resume(person) {
+  const mine = `outbox:${person}:`
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith(mine)) outboxOf(person, name.slice(mine.length)).run()
+  }
+}
+
+class Outbox {
+  constructor(name, path) {
+    this.name = name
     this.path = path
-    this.say = say
-    this.entries = JSON.parse(localStorage.getItem(this.name) ?? "[]")
+    this.entries = JSON.parse(localStorage.getItem(name) ?? "[]")
     this.failures = 0
     this.wake = () => this.run()
+    for (const entry of this.entries) if (entry.files?.length) entry.restored = this.restore(entry)
     addEventListener("online", this.wake)
-    document.addEventListener("live", this.heard = ({ detail }) => detail.state === "live" && this.run())
+    document.addEventListener("live", ({ detail }) => detail.state === "live" && this.run())
   }
 
-  close() {
-    removeEventListener("online", this.wake)
-    document.removeEventListener("live", this.heard)
-    clearTimeout(this.again)
+  /** `said(entry, what)` hears what becomes of an entry: waiting, uploading, taken, refused. */
+  tell(said) {
+    this.said = said
+  }
+
+  untell(said) {
+    if (this.said === said) this.said = undefined
+  }
+
+  say(...told) {
+    this.said?.(...told)
+  }
+
+  async restore(entry) {
+    const files = await keeping.get(`files:${entry.key}`)
+    if (files) entry.files = files
+    else entry.refused = { said: words("lost") }
   }
 
   put(entry) {
     this.entries.push(entry)
+    if (entry.files?.length) keeping.put(`files:${entry.key}`, entry.files)
     this.keep()
     return this.run()
   }
@@ -31,6 +65,7 @@ export class Outbox {
   drop(entry) {
     this.entries = this.entries.filter(one => one.key !== entry.key)
     entry.request?.abort()
+    if (entry.files?.length) keeping.drop(`files:${entry.key}`)
     this.keep()
   }
 
@@ -41,7 +76,10 @@ export class Outbox {
   }
 
   keep() {
-    const lasting = this.entries.filter(one => !one.files?.some(file => file instanceof File)).map(({ request, ...rest }) => rest)
+    const lasting = this.entries.map(({ request, restored, files, ...rest }) => ({
+      ...rest,
+      files: files?.map(({ name, size, type, kept }) => ({ name, size, type, kept })),
+    }))
     if (lasting.length) localStorage.setItem(this.name, JSON.stringify(lasting))
     else localStorage.removeItem(this.name)
   }
@@ -57,6 +95,11 @@ export class Outbox {
 
   async post() {
     for (let entry; (entry = this.entries.find(one => !one.refused)); ) {
+      await entry.restored
+      if (entry.refused) {
+        this.say(entry, "refused")
+        continue
+      }
       const { status, said } = await this.send(entry)
       if (!this.entries.includes(entry)) continue
       if (AWAY.includes(status)) {
@@ -79,14 +122,12 @@ export class Outbox {
   // XMLHttpRequest, because fetch does not tell how much of an upload has gone.
   send(entry) {
     const form = new FormData()
-    for (const name of ["key", "text", "seen", "reply_to", "quote", "anyway", "preview", "later", "silent", "back", "step", "process", "move"]) {
-      if (entry[name]) form.append(name, entry[name])
-    }
+    for (const name of SAID) if (entry[name]) form.append(name, entry[name])
     form.set("seen", entry.seen ?? 0)
     for (const seq of entry.read ?? []) form.append("read", seq)
     for (const file of entry.files ?? []) {
       if (file.kept) form.append("kept", file.kept) // a template's: the server has it
-      else form.append("files", file, file.name)
+      else form.append(entry.voice ? "voice" : "files", file, file.name)
     }
     return new Promise(resolve => {
       const request = (entry.request = new XMLHttpRequest())
@@ -99,14 +140,5 @@ export class Outbox {
       if (!entry.files?.length) request.timeout = 20_000
       request.send(form)
     })
-  }
-}
-
-function sentence(body) {
-  try {
-    const { detail, problems } = JSON.parse(body)
-    return [detail, ...Object.values(problems ?? {})].join(". ")
-  } catch {
-    return ""
   }
 }

@@ -1,5 +1,5 @@
 // The bubble of a message that the server has not taken yet.
-import { clock, size } from "./amounts.js"
+import { clock, size, span } from "./amounts.js"
 import { words } from "./words.js"
 
 export function drawn(entry, person) {
@@ -8,7 +8,8 @@ export function drawn(entry, person) {
   made.dataset.by = person
   made.dataset.time = entry.at
   made.querySelector(".said-text").textContent = entry.text
-  made.querySelector(".pending-files").textContent = (entry.files ?? []).map(file => `${file.name}, ${size(file.size)}`).join("\n")
+  const named = file => (entry.voice ? `${words("voice")}, ${span(entry.voice.length)}` : `${file.name}, ${size(file.size)}`)
+  made.querySelector(".pending-files").textContent = (entry.files ?? []).map(named).join("\n")
   made.querySelector(".bub__meta time").textContent = clock()
   return made
 }

@@ -6,6 +6,7 @@ export const TOOLS = {
   later: () => import("./later.js"),
   strip: () => import("./strip.js"),
   templates: () => import("./templates.js"),
+  voice: () => import("./recorder.js"),
 }
 
 // Read, and no answer is needed.

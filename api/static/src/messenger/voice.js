@@ -1,4 +1,5 @@
-// <voice-player>: the sound is fetched when it comes into view, its bars are drawn from the sound.
+// <voice-player>: its bars are those that it was given (data-peaks), else the sound is fetched when it
+// comes into view and they are drawn from it.
 const BARS = 42
 const WIDTH = 4.5
 const HEIGHT = 28
@@ -16,7 +17,8 @@ class VoicePlayer extends HTMLElement {
     this.speed = Number(localStorage.getItem(SPEED)) || 1
     this.button = this.querySelector(".play")
     this.seek = this.querySelector(".seek")
-    this.draw(Array(BARS).fill(0.15))
+    const { peaks } = this.dataset
+    this.draw(peaks ? peaks.split(" ").map(Number) : Array(BARS).fill(0.15))
     this.button.addEventListener("click", () => (this.audio.paused ? this.audio.play() : this.audio.pause()))
     this.querySelector(".speed").addEventListener("click", () => this.faster())
     this.seek.addEventListener("input", () => (this.audio.currentTime = Number(this.seek.value)))
@@ -25,7 +27,7 @@ class VoicePlayer extends HTMLElement {
       for (const other of document.querySelectorAll("voice-player")) if (other !== this) other.audio?.pause()
     })
     this.sight = new IntersectionObserver(entries => entries.some(one => one.isIntersecting) && this.listen())
-    this.sight.observe(this)
+    if (!peaks) this.sight.observe(this)
   }
 
   disconnectedCallback() {
