@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from activities.clients.telegram import Telegram
 from api import errors
 from api.deps import guard
-from api.live import Hub
+from api.live import Hub, encode
 from api.poller import Poller
 from api.presence import Presence
 from api.robots.app import robots
@@ -53,6 +53,7 @@ from api.security import LARGEST_BODY, Armour
 from models import journal
 from models.database import Database
 from models.passwords import Passwords
+from models.pin import CHANNEL as PINS
 from models.settings import Settings, settings
 from workflows.engine import Engine
 
@@ -120,6 +121,7 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     app.state.engine, app.state.database = engine, database
     app.state.passwords = Passwords()
     app.state.hub = Hub(database)
+    app.state.hub.pass_on(PINS, encode("pins"))
     app.state.presence = Presence(app.state.hub, database)
     telegram_ = Telegram(chosen.telegram)
     app.state.poller = Poller(database, telegram_, chosen)

@@ -160,6 +160,16 @@ class Hub:
             self._changed[lead_id] = max(seq, self._changed.get(lead_id, 0))
         self._heard.set()
 
+    def pass_on(self, channel: str, said: bytes) -> None:
+        """To all browsers of the person whose id a notice of the channel is."""
+
+        def hear(person: str) -> None:
+            for stream in self.streams:
+                if str(stream.person_id) == person:
+                    stream.put(said)
+
+        self.ears[channel] = hear
+
     def resync(self) -> None:
         """Something may have been missed: every page asks what changed."""
         for stream in self.streams:

@@ -39,6 +39,7 @@ class Complaints:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self._allowed: list[str] = []
 
     def listen(self, page: Page) -> None:
         page.on("console", self._hear)
@@ -49,9 +50,15 @@ class Complaints:
         assert kept != self.heard, f"no complaint like {pattern!r} in {self.heard}"
         self.heard[:] = kept
 
+    def allow(self, pattern: str) -> None:
+        """From now on and before, this may come or not, as the moment falls."""
+        self._allowed.append(pattern)
+        self.heard[:] = [line for line in self.heard if not re.search(pattern, line)]
+
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.heard.append(f"{message.text} ({message.location.get('url', '')})")
+        said = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not any(re.search(one, said) for one in self._allowed):
+            self.heard.append(said)
 
 
 async def axe(page: Page, *, within: str | None = None) -> list[dict[str, Any]]:

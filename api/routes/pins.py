@@ -29,6 +29,7 @@ async def create(
             raise Refused("At most %(most)s chats are pinned: take a pin off first", most=MOST_PINS)
         row = insert(Pin).values(user_id=person.id, lead_id=lead_id)
         await work.execute(row.on_conflict_do_nothing())
+        await Pin.changed(work, of=person.id)
     return await _tally(request, data, person, view, now)
 
 
@@ -39,6 +40,7 @@ async def destroy(
     async with data.unit_of_work(silent=True) as work:
         mine = (col(Pin.user_id) == person.id, col(Pin.lead_id) == lead_id)
         await work.execute(delete(Pin).where(*mine))
+        await Pin.changed(work, of=person.id)
     return await _tally(request, data, person, view, now)
 
 

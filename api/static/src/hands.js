@@ -7,6 +7,9 @@ dialogs.start()
 keys.start()
 document.addEventListener("click", event => {
   if (event.target.closest?.("[data-palette]")) import("./palette.js").then(palette => palette.open())
+  // the page may have gone on since it was drawn
+  const again = event.target.closest?.("[data-when=signed-out] a")
+  if (again) again.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`
 })
 
 export const missed = early => early.forEach(keys.press)

@@ -2,7 +2,8 @@
 import { stream } from "./stream.js"
 
 const tabs = new Map()
-const live = stream(message => tabs.forEach((_, port) => port.postMessage(message)))
+const frozen = new Set() // what is said to them would wait, hours of it
+const live = stream(message => tabs.forEach((_, port) => frozen.has(port) || port.postMessage(message)))
 const follow = () => live.open([...tabs.values()].flat())
 
 self.onconnect = ({ ports: [port] }) => {
@@ -11,6 +12,7 @@ self.onconnect = ({ ports: [port] }) => {
       // a tab holds this lock while it lives
       navigator.locks?.request(data.name, () => {
         tabs.delete(port)
+        frozen.delete(port)
         follow()
       })
     }
@@ -21,6 +23,13 @@ self.onconnect = ({ ports: [port] }) => {
       if (live.state) port.postMessage({ kind: "state", state: live.state })
       if (!known && live.state === "live") port.postMessage({ kind: "hello" })
     }
-    if (data.wake) live.wake()
+    if (data.freeze) frozen.add(port)
+    if (data.wake) {
+      const slept = frozen.delete(port)
+      const begins = live.wake(data.anew)
+      if (!slept) return
+      port.postMessage({ kind: "state", state: live.state })
+      if (!begins) port.postMessage({ kind: "hello" })
+    }
   }
 }

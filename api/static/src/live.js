@@ -8,6 +8,7 @@ const cursor = lead => document.getElementById(`cursor-${lead}`)
 const opened = () => [...document.querySelectorAll("[data-open-lead]")].map(one => Number(one.dataset.openLead))
 // Changes that came while an answer was on its way: it may be older than they are.
 const meanwhile = []
+const AGAIN = 1500 // ms
 let line, asking = 0
 
 function hear(message) {
@@ -16,6 +17,7 @@ function hear(message) {
   else if (kind === "hello" && message.seamless) document.querySelectorAll("[data-open-lead]").forEach(refresh)
   else if (kind === "hello" || kind === "resync") refresh()
   else if (kind === "gone") now(() => leave(lead))
+  else if (kind === "pins") document.querySelectorAll("#chats[data-refresh]").forEach(refresh)
   else if (html) {
     const seen = cursor(lead)
     if (seen && Number(seen.dataset.seq) < after) refresh(seen.closest("[data-refresh]"))
@@ -48,7 +50,13 @@ function answered() {
   if (--asking === 0) meanwhile.splice(0).forEach(change => change())
 }
 
-function leave(lead) {
+/** What it asked had no answer. Without a stream the next hello asks. */
+export function again(element) {
+  setTimeout(() => element.isConnected && document.documentElement.dataset.link === "live" && refresh(element), AGAIN)
+}
+
+/** A lead that the person may not see any more. */
+export function leave(lead) {
   document.querySelectorAll(`[data-lead="${Number(lead)}"]`).forEach(one => one.remove())
 }
 
@@ -65,7 +73,8 @@ async function connect() {
       port.postMessage({ name })
       return new Promise(() => {})
     })
-    line = { open: open => port.postMessage({ open }), wake: () => port.postMessage({ wake: true }) }
+    const say = data => port.postMessage(data)
+    line = { open: open => say({ open }), wake: anew => say({ wake: true, anew }), freeze: () => say({ freeze: true }) }
   } else {
     // few browsers have none
     const { stream } = await import("./stream.js")
@@ -82,7 +91,9 @@ export async function start() {
     if (String(opened()) !== before) line.open(opened())
     before = String(opened())
   })
-  addEventListener("online", () => line.wake())
+  addEventListener("online", () => line.wake(true))
   addEventListener("pageshow", event => event.persisted && refresh())
   document.addEventListener("visibilitychange", () => document.hidden || line.wake())
+  document.addEventListener("freeze", () => line.freeze?.())
+  document.addEventListener("resume", () => line.wake())
 }

@@ -1,6 +1,7 @@
 // What every request carries, and where an error is shown: in the nearest [data-errors], never over
 // the form. An element's own hx-status:… wins over this.
 import htmx from "htmx.org"
+import { again, leave } from "./live.js"
 
 const SLOT = "[data-errors]"
 
@@ -15,6 +16,9 @@ export function say(element, template) {
   slot?.scrollIntoView?.({ block: "nearest" })
 }
 
+// What the page asks by itself answers nobody's mistake and makes none.
+const own = element => element.matches?.("[data-refresh]")
+
 export const requests = {
   htmx_config_request(element, { ctx }) {
     ctx.request.headers["X-CSRF"] = document.body.dataset.csrf ?? ""
@@ -22,22 +26,21 @@ export const requests = {
 
   htmx_after_request(element, { ctx }) {
     const { status } = ctx.response
-    if (status < 400) {
-      // what the page asks by itself answers nobody's mistake
-      if (!ctx.sourceElement.matches?.("[data-refresh]")) slotOf(ctx.sourceElement)?.replaceChildren()
-      return
-    }
+    const { sourceElement: source } = ctx
+    const slot = own(source) ? null : slotOf(source)
+    if (status < 400) return slot?.replaceChildren()
     // the typed text stays; only the slot changes
-    const slot = slotOf(ctx.sourceElement)
     ctx.hx.retarget = slot
     ctx.hx.reswap = slot ? "innerHTML" : "none"
     ctx.hx.reselect = undefined
     if (status === 401) document.documentElement.dataset.link = "signed-out"
+    else if (own(source)) (status === 404 ? leave(source.dataset.lead) : again(source))
   },
 
   htmx_error(element, { ctx, error }) {
-    if (ctx && error instanceof TypeError) say(ctx.sourceElement, "no-answer")
-    if (ctx && ctx.request.signal.reason === "timeout") say(ctx.sourceElement, "no-answer")
+    if (!ctx || !(error instanceof TypeError || ctx.request.signal.reason === "timeout")) return
+    if (own(ctx.sourceElement)) again(ctx.sourceElement)
+    else say(ctx.sourceElement, "no-answer")
   },
 }
 

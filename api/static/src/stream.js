@@ -6,9 +6,10 @@ const LONGEST_PAUSE = 1500
 const QUIET = 35_000 // the server beats every 15 s
 const ASLEEP = 4_000 // a tick that late means that the machine slept
 const PATIENCE = 2_000 // before a break is spoken of
+const BEGUN = 1_000 // a connection that young is not begun anew
 
 export function stream(say) {
-  let source, opened = "", pause = FIRST_PAUSE, again, lost, heard = Date.now(), state = ""
+  let source, opened = "", pause = FIRST_PAUSE, again, lost, begun, heard = Date.now(), state = ""
 
   function become(next) {
     clearTimeout(lost)
@@ -16,11 +17,12 @@ export function stream(say) {
     if (state !== next) say({ kind: "state", state: (state = next) })
   }
 
-  function connect() {
+  // `previous` speaks until this one does. Where it is in doubt there is none: it may seem open.
+  function connect(previous) {
     clearTimeout(again)
-    const previous = source
+    if (!previous) source?.close()
     const mine = (source = new EventSource(`/events${opened}`))
-    heard = Date.now()
+    begun = heard = Date.now()
     mine.onmessage = ({ data }) => {
       heard = Date.now()
       const message = JSON.parse(data)
@@ -31,24 +33,25 @@ export function stream(say) {
         pause = FIRST_PAUSE
         become("live")
       }
-      if (message.kind === "ended") return ask()
+      if (message.kind === "ended") return ask(mine)
       if (mine === source || message.kind !== "hello") say(message)
     }
     mine.onerror = () => {
       mine.close()
       previous?.close()
-      if (mine === source) ask()
+      if (mine === source) ask(mine)
     }
   }
 
   // The stream does not say why it ended: the session may have.
-  async function ask() {
-    source?.close()
+  async function ask(mine) {
+    mine.close()
     lost ??= setTimeout(become, PATIENCE, "lost")
     const answer = await fetch("/me", { headers: { Accept: "application/json" } }).catch(() => null)
+    if (mine !== source) return
     if (answer?.status === 401) return become("signed-out")
     clearTimeout(again)
-    again = setTimeout(connect, pause * (0.75 + Math.random() / 2))
+    again = setTimeout(() => connect(), pause * (0.75 + Math.random() / 2))
     pause = Math.min(pause * 2, LONGEST_PAUSE)
   }
 
@@ -66,11 +69,17 @@ export function stream(say) {
       const query = wanted.length ? `?${wanted.map(id => `open=${id}`).join("&")}` : ""
       if (source && query === opened) return
       opened = query
-      connect()
+      connect(source)
     },
-    /** After a sleep, or when the network says that it is back. */
-    wake() {
-      if (state !== "live" || Date.now() - heard > QUIET / 2) connect()
+    /** Somebody looks again; with `anew` from another network. True: it connects, hello will follow. */
+    wake(anew) {
+      const now = Date.now()
+      const { readyState } = source ?? {}
+      const young = readyState !== EventSource.CLOSED && now - begun < BEGUN
+      const open = readyState === EventSource.OPEN
+      if (young || (open && !anew && now - heard < QUIET / 2)) return !open
+      connect()
+      return true
     },
     get state() {
       return state
