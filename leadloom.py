@@ -14,6 +14,7 @@ from activities.clients.storage import Storage
 from activities.clients.telegram import Telegram
 from api import commands
 from api.demo import demo
+from api.scenes import play
 from models.database import Database
 from models.errors import BrokenInput, LeadloomError
 from models.settings import Settings, settings
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _word(words, "migrate", commands.migrate, "bring the database to this code's tables")
     _word(words, "demo", demo, "demo people, spots, campaigns and processes")
+    _word(words, "play", play, "the demo's first minute: clients talk, managers answer")
     return parser
 
 

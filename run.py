@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,11 +64,12 @@ def _live(household: "Household", *, after_a_crash: bool) -> None:
         if household.postgres and household.postgres.notice:
             print(f"  {household.postgres.notice}")
         household.prepare(Telling)
-        logins = _demo(household)
+        logins, first_time = _demo(household)
         household.start_own(Telling)
         print(f"Ready after {time.monotonic() - began:.1f} s.\n")
         _print_addresses(household, logins)
-        household.watch()
+        with _play(household) if first_time else nullcontext():
+            household.watch()
     finally:
         for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(again, signal.SIG_IGN)
@@ -92,18 +93,37 @@ class Telling:
         print(failure if kind else seconds, flush=True)
 
 
-def _demo(household: "Household") -> str:
-    """Demo people, spots and processes, made on the first start; returns their logins."""
+def _demo(household: "Household") -> tuple[str, bool]:
+    """Demo people, spots and processes: their logins, and whether this is the first start."""
     if household.settings.database_url or household.settings.environment != "development":
-        return ""
+        return "", False
     logins = household.data / "demo.txt"
-    if not logins.exists():
+    first_time = not logins.exists()
+    if first_time:
         with Telling("demo people, spots and processes"):
             said = _command(household, "demo")
             descriptor = os.open(logins, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(said)
-    return logins.read_text()
+    return logins.read_text(), first_time
+
+
+@contextmanager
+def _play(household: "Household") -> Iterator[None]:
+    """The demo's clients begin to talk, beside everything else."""
+    from machine.household import ROOT
+
+    print("The demo's clients are writing: the chats fill within a minute.", flush=True)
+    with (household.logs / "play.log").open("wb") as log:
+        playing = subprocess.Popen(
+            [sys.executable, "leadloom.py", "play"], cwd=ROOT, stdout=log, stderr=log,
+            env={**os.environ, **household.environment},
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        playing.terminate()
+        playing.wait()
 
 
 def _command(household: "Household", *words: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from markupsafe import Markup, escape
 
 from api import words
-from api.language import full, money, ngettext
+from api.language import country, full, money, ngettext
 from api.language import gettext as _
 from models.timeline import Action, Event
 
@@ -124,11 +124,14 @@ def _tag(told: _Told) -> Markup:
 
 
 def _field(told: _Told) -> Markup:
+    field = str(told.given.get("field", ""))
+    named = country if field == "country" else str
+    before, after = (told.given.get(name) for name in ("before", "after"))
     return told.say(
         _("%(field)s: %(before)s → %(after)s"),
-        field=escape(words.field(str(told.given.get("field", "")))),
-        before=escape(told.given.get("before") or "–"),
-        after=told.given.get("after") or "–",
+        field=escape(words.field(field)),
+        before=escape(named(before) if before else "–"),
+        after=named(after) if after else "–",
     )
 
 
@@ -218,7 +221,7 @@ _TEMPLATES = {
     Action.NOTE_WRITTEN: ("file-text", "", lambda told: told.say(_("%(who)s wrote a note"))),
     Action.PAYMENT_RECORDED: ("banknote", "money", _payment),
     Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
-        _("Event %(event)s"), event=told.given.get("name", ""))),
+        _("Event %(event)s"), event=words.happening(str(told.given.get("name", ""))))),
     Action.PROCESS_STARTED: ("workflow", "auto", _started),
     Action.STEP_ENTERED: ("corner-down-left", "auto", lambda told: _step(
         _("Step %(step)s"), told)),

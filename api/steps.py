@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from babel.units import format_unit
 
-from api import conditions
+from api import conditions, words
 from api.language import gettext as _
 from api.language import ngettext, reader
 from models.process.language import Process
@@ -154,7 +154,7 @@ class Told:
             case ForReply(timeout=timeout):
                 return _("a reply") + self._limit(timeout)
             case ForEvent(event=event, timeout=timeout):
-                return ", ".join(event) + self._limit(timeout)
+                return ", ".join(words.happening(one) for one in event) + self._limit(timeout)
             case ForDuration(duration=duration):
                 return exact(duration)
             case UntilTime(until="working_hours"):

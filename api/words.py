@@ -132,6 +132,14 @@ def payment(kind: str) -> str:
     }.get(Kind(kind), kind)
 
 
+def happening(name: str) -> str:
+    """What a process may wait for: `registration`, `payment:sale`; another's name is its own."""
+    kind, _colon, which = name.partition(":")
+    if kind == "payment":
+        return payment(which) if which in set(Kind) else _("payment")
+    return {"registration": _("registration")}.get(name, name)
+
+
 def media(kind: str) -> str:
     known = {
         "photo": _("Photo"),
@@ -157,10 +165,10 @@ def waits(process: Process, state: ProcessState) -> str:
     if waiting is None:
         return ""
     step = process.steps.get(state.step or "")
-    events = ", ".join(getattr(getattr(step, "wait", None), "event", ()))
+    events = [happening(one) for one in getattr(getattr(step, "wait", None), "event", ())]
     return {
         "reply": _("a reply of the client"),
-        "event": _("the event %(events)s") % {"events": events},
+        "event": _("the event “%(events)s”") % {"events": ", ".join(events).lower()},
         "duration": _("some time to pass"),
         "until": _("the right time of day"),
     }[waiting.kind]

@@ -3,6 +3,7 @@
 A client talks on the phone's page, the process leads, Anna takes over, answers and gives back.
 """
 
+import asyncio
 import re
 
 import pytest
@@ -113,3 +114,21 @@ async def test_ops_see_that_everything_lives(page: Page, demo: Stack) -> None:
     await sign_in(page, demo, "ops@demo.example")
     await page.goto(f"{demo.url}/stuck")
     await expect(page.get_by_text("Ничего не стоит")).to_be_visible()
+
+
+async def test_the_first_minute_of_the_demo_fills_the_chats(page: Page, demo: Stack) -> None:
+    await asyncio.to_thread(demo.command, "play")
+    await sign_in(page, demo, "igor@demo.example")
+    chats = page.get_by_role("region", name="Список чатов").get_by_role("link")
+    for name, shows in (
+        ("Ольга Мельник", "vip"),
+        ("Marcus Obi", "Анна: One working day"),
+        ("Beatriz Costa", "This is where I am stuck"),
+        ("Camila Nunes", "will not bother you"),
+    ):
+        await expect(chats.filter(has_text=name)).to_contain_text(shows)
+    for name, state in (("Rohan Verma", "неизвестно, дошло ли"), ("Анна Петрова", "не отправлено")):
+        await expect(chats.filter(has_text=name).get_by_title(re.compile(state))).to_be_visible()
+    assert await asyncio.to_thread(demo.command, "play") == ""
+    clients = await demo.phone.ask("GET", "/control/clients")
+    assert len(clients) == 12
