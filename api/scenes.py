@@ -105,7 +105,6 @@ class Talk:
 
     async def presses(self, label: str, *, under: str) -> None:
         line = await self.hears(under)
-        button = next(one for row in line["buttons"] for one in row if one["text"] == label)
         await self.does("press", message_id=line["message_id"], button=label)
 
     # what people here do
