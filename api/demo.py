@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import httpx
 from sqlalchemy import select
@@ -11,6 +12,9 @@ from api.commands import Ground, connect, team_named
 from models.database import Work
 from models.errors import Refused
 from models.passwords import Passwords
+from models.queries.desk import desk
+from models.quick_action import Parts, QuickAction
+from models.ready import Scope
 from models.spot import Campaign, Spot
 from models.user import Role, User
 
@@ -34,6 +38,23 @@ CAMPAIGNS = (
     {"payload": "in_nov_01", "spot": "nova-in-1", "buyer": "Ирина Белова", "source": "Google",
      "platform": "YouTube", "campaign": "IN_Nov_Start_01", "adset": "18–34_DL", "ad": "guide_v2"},
 )  # fmt: skip
+# (name, digit, hue, words, tags on, tags off, what else it changes)
+QUICK_ACTIONS: tuple[
+    tuple[str, int, int, dict[str, str], tuple[str, ...], tuple[str, ...], dict[str, Any]], ...
+] = (
+    ("Ссылка и регистрация", 1, 1,
+     {"ru": "{{ lead.first_name | default('Здравствуйте') }}, вот ссылка: {{ link }}",
+      "en": "{{ lead.first_name | default('Hello') }}, here is the link: {{ link }}"},
+     ("регистрация",), ("молчит",), {"stage": "registration", "owner": "me"}),
+    ("Депозит пришёл", 2, 3,
+     {"ru": "Получили **{{ сумма }}**, спасибо! Менеджер второй линии напишет сегодня.",
+      "en": "We have received **{{ сумма }}**, thank you! A manager will write to you today."},
+     ("пополнил",), ("перезвонить", "молчит"), {"stage": "deposit", "line": 2}),
+    ("Перезвоню завтра", 3, 5,
+     {"ru": "Договорились, напишу вам завтра.", "en": "Agreed, I will write to you tomorrow."},
+     ("перезвонить",), (), {"ends": "give_back"}),
+    ("Не отвечать", 4, 6, {}, ("молчит",), (), {"stage": "lost", "ends": "read"}),
+)  # fmt: skip
 CLIENTS = (
     ("Lucas", "Almeida", "lucas_almeida", "en", "br_nov_02"),
     ("Priya", "Sharma", "priya_sh", "en", "in_nov_01"),
@@ -50,6 +71,7 @@ async def demo(ground: Ground, given: argparse.Namespace) -> None:
     async with ground.database.unit_of_work() as work:
         if await User.named(work.session, PEOPLE[0][0]) is None:
             await _people(work, hashed)
+            await _quick_actions(work)
     for file in sorted(DEFINITIONS.glob("*.yaml")):
         await publish_file(ground.database, ground.storage, file)
     await _bot_and_spots(ground)
@@ -69,6 +91,24 @@ async def _people(work: Work, hashed: str) -> None:
     for login, name, role, line in PEOPLE:
         work.add(User(login=login, name=name, role=role, line=line, password=hashed,
                       team_id=team.id))  # fmt: skip
+    await work.flush()
+
+
+async def _quick_actions(work: Work) -> None:
+    """Everybody's, kept by the admin."""
+    admin = next(login for login, _name, role, _line in PEOPLE if role == Role.ADMIN)
+    maria = await User.named(work.session, admin)
+    assert maria is not None, "she has just come"
+    tags = {one.name: one.id for one in (await desk(work.session)).tags}
+    for name, digit, hue, words, on, off, more in QUICK_ACTIONS:
+        parts = {"tag": [tags[one] for one in on], "untag": [tags[one] for one in off], **more}
+        action = QuickAction(scope=Scope.ALL, owner_id=maria.id, name=name)
+        await action.change(
+            work, scope=Scope.ALL, name=name, words=words, hue=hue, digit=digit, by=maria,
+            parts=Parts.model_validate(parts),
+        )  # fmt: skip
+        work.add(action)
+        await work.flush()
 
 
 async def _bot_and_spots(ground: Ground) -> None:

@@ -49,6 +49,7 @@ KEYS = (
     Key(("Alt", "Enter"), N_("answer and hand back")),
     Key(("/",), N_("in an empty field: templates")),
     Key(("V",), N_("record a voice message"), "KeyV", "mic", "chat"),
+    Key(("Alt", "1–9"), N_("quick action")),
     Key(("R",), N_("reply to the client's last message"), "KeyR", "reply", "chat"),
     Key(("↑",), N_("in an empty field: edit my last message")),
     Key(("F",), N_("search in the conversation"), "KeyF", "search", "chat"),
@@ -64,5 +65,5 @@ def keys() -> Iterator[Key]:
     """With the sections, as the rail names them."""
     yield from KEYS
     for place in PLACES:
-        shown = tuple(part.removeprefix("Key") for part in place.key.split(","))
-        yield Key(shown, place.message)
+        if place.shown:
+            yield Key(place.shown, place.message)

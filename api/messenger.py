@@ -1,6 +1,6 @@
 """What the four zones of the messenger are made of, for pages, fragments and live updates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,9 @@ from models.queries.conversation import Bubble, Item, Stretch
 from models.queries.desk import NOBODY, desk
 from models.queries.inbox import chats
 from models.queries.people import TALKING
+from models.quick_action import QuickAction, keyed, quick_actions_for
 from models.settings import Settings
+from models.tool import Tool
 from models.user import Role, User
 from workflows.engine import workflow_id
 
@@ -39,7 +41,7 @@ SHOWN_OF_HEARD = 120  # characters of a message in the chooser
 # What a command adds to the state it answers with; nothing of it when the state is only shown.
 BARE: dict[str, Any] = {
     "problem": "", "leaving": "", "chooser": None, "editing": False, "composer_anew": False,
-    "process_only": False, "draft": None,
+    "process_only": False, "draft": None, "quick": (),
 }  # fmt: skip
 
 
@@ -84,7 +86,17 @@ async def opened(
     unread_from = None if at else await _unread_from(session, lead, stretch)
     return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
             "draft": await Draft.of(session, person, lead_id),
+            "quick": await quick(session, person, around["tools"]),
             "told": around["card"].told}  # fmt: skip
+
+
+async def quick(
+    session: AsyncSession, person: User, tools: Container[Tool]
+) -> list[tuple[QuickAction, int | None]]:
+    """Quick actions for the composer, each with its key."""
+    if Tool.QUICK_ACTIONS not in tools or not may_drive(person):
+        return []
+    return keyed(await quick_actions_for(session, person))
 
 
 async def state(

@@ -101,7 +101,9 @@ def render(
         "csrf": getattr(request.state, "csrf", ""),
         "theme": theme_of(request),
         "lang": seen_as.locale,
-        "places": [place for place in words.PLACES if place.path in request.app.state.paths],
+        "places": [
+            place for place in words.PLACES if place.key and place.path in request.app.state.paths
+        ],
         "stream_name": stream_name(request),
     }
     with reading(seen_as):

@@ -6,7 +6,7 @@ woman.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -42,20 +42,37 @@ class Cast(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the timeline: icon, tone (auto, manual, money or none), and the sentence."""
+    """One line of the timeline: icon, tone (auto, manual, money or none), and the sentence. An act
+    of several parts has a line for each of them."""
 
     icon: str
     tone: str
     said: Markup
+    parts: tuple["Line", ...] = ()
 
 
 def line(event: Event, cast: Cast) -> Line | None:
-    """None for what is seen in a bubble already, and for what tells a reader nothing."""
+    """None for what is seen in a bubble already, for what tells a reader nothing, and for a part of
+    an act, which has its own line with all of them."""
     template = _TEMPLATES.get(event.kind)
-    if template is None:
+    if template is None or "act" in event.particulars:
         return None
     icon, tone, worded = template
-    return Line(icon, tone or _tone(event.actor), worded(_Told(event, cast)))
+    parts = tuple(_parts(event, cast)) if "parts" in event.particulars else ()
+    return Line(icon, tone or _tone(event.actor), worded(_Told(event, cast)), parts)
+
+
+def _parts(event: Event, cast: Cast) -> Iterator[Line]:
+    kinds = [one["kind"] for one in event.particulars["parts"]]
+    if Action.MANAGER_WROTE in kinds:
+        yield Line("send", "", escape(_("a message to the client")))
+    if Action.MESSAGE_CANCELLED in kinds:
+        yield Line("ban", "", escape(_("the message is taken back")))
+    for one in event.particulars["parts"]:
+        part = Event(lead_id=event.lead_id, seq=event.seq, kind=Action(one["kind"]),
+                     actor=event.actor, at=event.at, particulars=one["particulars"])  # fmt: skip
+        if said := line(part, cast):
+            yield said
 
 
 @dataclass(frozen=True)
@@ -200,6 +217,10 @@ def _pressed(told: _Told) -> Markup:
     return told.say(_("The client pressed %(button)s"), button=button)
 
 
+def _quoted(told: _Told) -> str:
+    return _("“%(words)s”") % {"words": told.given.get("name", "")}
+
+
 def _when(until: object) -> str:
     return full(datetime.fromisoformat(str(until)))
 
@@ -237,6 +258,10 @@ _TEMPLATES = {
     Action.PROCESS_MIGRATED: ("shuffle", "", lambda told: told.say(
         _("%(who)s moved the lead to version %(version)s"),
         version=told.given.get("version", ""))),
+    Action.QUICK_ACTION_RUN: ("zap", "", lambda told: told.say(
+        _("%(who)s: quick action %(name)s"), name=_quoted(told))),
+    Action.QUICK_ACTION_UNDONE: ("undo-2", "", lambda told: told.say(
+        _("%(who)s took back the quick action %(name)s"), name=_quoted(told))),
     Action.ARCHIVED: ("archive", "", lambda told: told.say(
         _("%(who)s put the chat into the archive"))),
     Action.UNARCHIVED: ("archive-restore", "", lambda told: told.say(

@@ -26,7 +26,7 @@ def N_(message: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """A section of the rail; shown as soon as the path exists."""
+    """A section; shown as soon as the path exists. Those with a key stand in the rail."""
 
     path: str
     icon: str
@@ -36,11 +36,17 @@ class Place:
     def name(self) -> str:
         return _(self.message)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """What is printed on its keys."""
+        return tuple(part.removeprefix("Key") for part in self.key.split(",") if part)
+
 
 PLACES = (
     Place("/leads", "messages-square", "KeyG,KeyC", N_("Chats")),
     Place("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
     Place("/templates", "square-slash", "KeyG,KeyX", N_("Templates")),
+    Place("/quick-actions", "zap", "", N_("Quick actions")),
     Place("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
 )
 
@@ -272,6 +278,7 @@ def tool(one: str) -> str:
     return {
         Tool.VOICE: _("Voice messages"),
         Tool.TEMPLATES: _("Templates"),
+        Tool.QUICK_ACTIONS: _("Quick actions"),
     }[Tool(one)]
 
 

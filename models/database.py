@@ -1,8 +1,8 @@
 """The database: one engine a process, and the unit of work, the only commit in the project."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from select import POLLIN, poll
 from typing import Any
@@ -122,6 +122,7 @@ class Work:
         self.changed: dict[int, int] = {}
         self._lines: list[dict[str, Any]] = []
         self._new: list[Message] = []
+        self._act: tuple[str, list[dict[str, Any]]] | None = None
         session.sync_session.info["work"] = self
 
     async def locked_lead(
@@ -150,7 +151,21 @@ class Work:
 
     def tell(self, *, ref: Any = None, **line: Any) -> None:
         """A line of the timeline. `ref` may be a message that is not stored yet."""
+        if self._act is not None:
+            act, told = self._act
+            told.append({"kind": line["kind"], "particulars": line["particulars"]})
+            line["particulars"] = {**line["particulars"], "act": act}
         self._lines.append({"ref": ref, **line})
+
+    @contextmanager
+    def as_one(self, act: str) -> Iterator[list[dict[str, Any]]]:
+        """Lines told meanwhile are parts of one act: each names it, and all are gathered here."""
+        told: list[dict[str, Any]] = []
+        self._act = (act, told)
+        try:
+            yield told
+        finally:
+            self._act = None
 
     async def flush(self) -> None:
         """The database holds what was done until now, for who reads it in this transaction."""

@@ -12,6 +12,8 @@ from models import (
     note,
     payment,
     pin,
+    quick_action,
+    quick_run,
     saved_filter,
     session,
     spot,
@@ -30,6 +32,6 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata",
-    "note", "payment", "pin", "saved_filter", "session", "spot", "stage", "template", "timeline",
-    "token", "tool", "update", "user", "version",
+    "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "session", "spot",
+    "stage", "template", "timeline", "token", "tool", "update", "user", "version",
 ]  # fmt: skip

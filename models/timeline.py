@@ -1,5 +1,7 @@
 """What happened to a lead, in order. The sentence is not stored: a reader's page words it.
 
+A line whose particulars name an `act` is a part of it: the act's own line holds all of them.
+
 An actor is one of `client`, `user:5`, `process:first_contact/ask`, `robot:3`, `telegram`, `engine`.
 """
 
@@ -62,6 +64,9 @@ class Action(StrEnum):
     GIVEN_BACK = "given_back"
     PAUSE_CHANGED = "pause_changed"
     WAIT_SKIPPED = "wait_skipped"
+
+    QUICK_ACTION_RUN = "quick_action_run"
+    QUICK_ACTION_UNDONE = "quick_action_undone"
 
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"

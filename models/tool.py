@@ -22,6 +22,7 @@ LINES = (1, 2)
 class Tool(StrEnum):
     VOICE = "voice"
     TEMPLATES = "templates"
+    QUICK_ACTIONS = "quick_actions"
 
 
 class Whose(NamedTuple):

@@ -33,7 +33,7 @@ async def index(request: Request, data: Db, person: Talker, now: Now, lead_id: L
     """The menu behind `/`."""
     async with data.reading() as session:
         lead = await seen_lead(session, lead_id, person)
-        values = await _values(Work(session), lead, person, now)
+        values = await values_of(Work(session), lead, person, now)
         found = await templates_for(session, person)
     return render(
         request, "templates/_menu", lead=lead, templates=found, values=values,
@@ -57,7 +57,7 @@ async def show(
     async with data.reading() as session:
         lead = await seen_lead(session, lead_id, person)
         template = await Template.of(session, template_id, person)
-        values = await _values(Work(session), lead, person, now)
+        values = await values_of(Work(session), lead, person, now)
     answers = {one: said.strip()[:LONGEST_VALUE] for one, said in zip(path, value, strict=False)}
     values |= {one: said for one, said in answers.items() if said}
     spoken = template.variant(language or (lead.language or "")[:2], first=person.locale)
@@ -72,7 +72,8 @@ async def show(
     }  # fmt: skip
 
 
-async def _values(work: Work, lead: Lead, person: User, now: datetime) -> dict[str, str]:
+async def values_of(work: Work, lead: Lead, person: User, now: datetime) -> dict[str, str]:
+    """What macros of words to a client are filled with."""
     sight = await lead.look(now=now)
     facts = lead.facts_of(sight.state, sight)
     process = await process_of(work.session, lead)

@@ -52,7 +52,9 @@ async def state(
         lead = await seen_lead(session, lead_id, person)
         around = await messenger.state(session, lead, person, chosen)
         anew = (composer == "closed") != bool(lead.blocked_at)
-        around["draft"] = await Draft.of(session, person, lead_id) if anew else None
+        if anew:
+            around["draft"] = await Draft.of(session, person, lead_id)
+            around["quick"] = await messenger.quick(session, person, around["tools"])
     return render(request, "leads/_state", **(around | {"composer_anew": anew}))
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from api import words
+from api import messenger, words
 from api.catalogue import LOCALES, catalogue
 from api.deps import Db, SignedIn, worded
 from api.keyboard import KEYS
@@ -16,6 +16,7 @@ from api.rendering import page_path, render
 from models.queries.search import people
 from models.queries.view import View
 from models.saved_filter import SavedFilter
+from models.tool import tools_of
 from models.user import User
 
 router = APIRouter(prefix="/palette", dependencies=[Depends(worded)])
@@ -65,17 +66,30 @@ async def _found(
         if asked.lower() in one.name.lower()
     ]
     pages = [
-        Entry(one.icon, one.name(), one.path, shown=one.key.replace("Key", "").split(","))
+        Entry(one.icon, one.name(), one.path, shown=one.shown)
         for one in words.PLACES
         if one.path in request.app.state.paths and _called(one.message, asked)
     ]
     groups: list[tuple[str, list[Any]]] = [
         (_("Chats"), chats),
+        (_("Quick actions"), await _quick(page_path(request), session, person, asked)),
         (_("Acts"), _acts(page_path(request), asked)),
         (_("Views of the list"), views),
         (_("Pages"), pages),
     ]
     return [(heading, inside) for heading, inside in groups if inside]
+
+
+async def _quick(path: str, session: AsyncSession, person: User, asked: str) -> list[Entry]:
+    """Those of an open chat: each is a button of its composer."""
+    if not path.removeprefix("/leads/").isdigit():
+        return []
+    tools = await tools_of(session, person)
+    return [
+        Entry("zap", one.name, code=f"Quick{one.id}", shown=("Alt", str(digit)) if digit else ())
+        for one, digit in await messenger.quick(session, person, tools)
+        if asked.lower() in one.name.lower()
+    ]
 
 
 def _acts(path: str, asked: str) -> list[Entry]:

@@ -3,6 +3,7 @@ import * as dialogs from "./dialogs.js"
 import * as keys from "./keys.js"
 import "./waiting.js"
 
+if (document.querySelector(".tpl")) import("./sorting.js")
 dialogs.start()
 keys.start()
 document.addEventListener("click", event => {

@@ -1,8 +1,8 @@
 // The keyboard by physical place, so that ЙЦУКЕН works. An element says its key itself:
 //   data-key="Ctrl+KeyM"   pressed: clicked, or focused when it is a field
 //   data-key="KeyG,KeyC"   one after the other
-// and a module may register what is not an element: key("KeyJ", next). Without Ctrl or Escape keys
-// work only outside fields.
+// and a module may register what is not an element: key("KeyJ", next). Without Ctrl, Alt or
+// Escape keys work only outside fields.
 export const FIELD = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]"
 const BETWEEN = 1000 // ms between the keys of a sequence
 const acts = new Map()
@@ -21,7 +21,7 @@ export function press(event) {
   if (event.defaultPrevented || event.isComposing || /^(Control|Meta|Alt|Shift)/.test(event.code)) return
   const pressed = combinationOf(event)
   const inField = event.target.closest?.(FIELD)
-  if (inField && !/^(Ctrl\+|Escape)/.test(pressed)) return
+  if (inField && !/^(Ctrl\+|Alt\+|Escape)/.test(pressed)) return
   const sequence = event.timeStamp - since < BETWEEN ? `${before},${pressed}` : ""
   ;[before, since] = [pressed, event.timeStamp]
   if (act(sequence, event) || act(pressed, event)) event.preventDefault()

@@ -20,7 +20,7 @@ class MessageComposer extends HTMLElement {
     if (drafts.begin(this.draft, this.field, this.dataset.version)) this.typed()
     this.field.addEventListener("input", () => this.typed())
     this.field.addEventListener("keydown", event => this.press(event))
-    this.addEventListener("click", event => this.act(event.target.closest("[data-act]")?.dataset.act))
+    this.addEventListener("click", event => this.act((this.pressed = event.target.closest("[data-act]"))?.dataset.act))
     this.querySelector("form").addEventListener("submit", event => (event.preventDefault(), this.submit()))
     this.log.addEventListener("click", this.inLog = event => this.touch(event))
     for (const entry of this.outbox.entries) this.show(entry)

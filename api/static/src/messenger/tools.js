@@ -4,6 +4,7 @@ export const TOOLS = {
   dismiss: async () => ({ open: dismiss }),
   emoji: () => import("./emoji.js"),
   later: () => import("./later.js"),
+  quick: () => import("./quick.js"),
   strip: () => import("./strip.js"),
   templates: () => import("./templates.js"),
   voice: () => import("./recorder.js"),
