@@ -15,7 +15,6 @@ from models.payment import Kind
 from models.process.language import Process
 from models.process.state import ProcessState
 from models.ready import Scope
-from models.tool import Tool
 from models.user import THEMES, Role
 
 
@@ -271,15 +270,6 @@ def scope(one: str) -> str:
         Scope.TEAM: _("the team"),
         Scope.ALL: _("everybody"),
     }[Scope(one)]
-
-
-def tool(one: str) -> str:
-    """Of the composer."""
-    return {
-        Tool.VOICE: _("Voice messages"),
-        Tool.TEMPLATES: _("Templates"),
-        Tool.QUICK_ACTIONS: _("Quick actions"),
-    }[Tool(one)]
 
 
 def asked(path: str) -> str:

@@ -45,6 +45,14 @@ async def update(
     return render(request, "tools/_matrix", **around)
 
 
+def called(tool: Tool) -> str:
+    return {
+        Tool.VOICE: _("Voice messages"),
+        Tool.TEMPLATES: _("Templates"),
+        Tool.QUICK_ACTIONS: _("Quick actions"),
+    }[tool]
+
+
 async def _matrix(session: AsyncSession, person: User) -> dict[str, Any]:
     """Rows of (name, whose, query): the lines, and the teams that the person decides for."""
     query = select(Team).order_by(col(Team.name))
@@ -53,4 +61,4 @@ async def _matrix(session: AsyncSession, person: User) -> dict[str, Any]:
     teams = list((await session.execute(query)).scalars())
     rows = [(_("Line %(number)s") % {"number": one}, Whose(one), f"line={one}") for one in LINES]
     rows += [(one.name, Whose(team_id=one.id), f"team={one.id}") for one in teams]
-    return {"rows": rows, "tools": list(Tool), "taken": await taken_from(session)}
+    return {"rows": rows, "tools": list(Tool), "called": called, "taken": await taken_from(session)}
