@@ -34,6 +34,7 @@ from api.routes import (
     leads,
     media,
     messages,
+    notices,
     palette,
     patterns,
     people,
@@ -54,6 +55,7 @@ from api.routes import (
 from api.security import LARGEST_BODY, Armour
 from models import journal
 from models.database import Database
+from models.notice import CHANNEL as NOTICES
 from models.passwords import Passwords
 from models.pin import CHANNEL as PINS
 from models.settings import Settings, settings
@@ -75,6 +77,7 @@ ROUTES = (
     media,
     messages,
     takeovers,
+    notices,
     palette,
     patterns,
     people,
@@ -126,6 +129,7 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     app.state.passwords = Passwords()
     app.state.hub = Hub(database)
     app.state.hub.pass_on(PINS, encode("pins"))
+    app.state.hub.pass_on(NOTICES, encode("notices"))
     app.state.presence = Presence(app.state.hub, database)
     telegram_ = Telegram(chosen.telegram)
     app.state.poller = Poller(database, telegram_, chosen)

@@ -53,6 +53,11 @@ def visible(text: str | None) -> Markup:
     )
 
 
+def plain(text: str | None) -> str:
+    """The same where no HTML can be."""
+    return _BIDI.sub(lambda found: BIDI[found[0]], text or "")
+
+
 def highlighted(text: str | None, words: Sequence[str]) -> Markup:
     """The words that were looked for, marked where a word of the text begins with one."""
     if not words:

@@ -55,6 +55,7 @@ KEYS = (
     Key(("F",), N_("search in the conversation"), "KeyF", "search", "chat"),
     Key(("N",), N_("write a note"), "KeyN", "file-text", "chat"),
     Key(("T",), N_("add a tag"), "KeyT", "tag", "chat"),
+    Key(("B",), N_("what happened: the bell"), "KeyB", "bell", "page"),
     Key(("[", "]"), N_("fold the list, the card")),
     Key(("Esc",), N_("close the top layer")),
     Key(("?",), N_("this list"), "Shift+Slash", "command", "page"),

@@ -9,7 +9,8 @@ What a page shows of a lead is drawn by functions that register here:
     async def changes(session, leads, reader) -> dict[int, str]: ...
 
 `leads` maps a lead's id to the seq after which its page knows nothing. A fragment is drawn once for
-a `Reader` (language and zone) and its bytes are shared: it must hold nothing personal.
+a `Reader` (language and zone) and its bytes are shared: it must hold nothing personal. Facts for
+the page's own code go beside the HTML: `{"html": …, "news": …}`.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 from fastapi.sse import format_sse_event
@@ -51,7 +53,8 @@ def encode(kind: str, **data: object) -> bytes:
 HELLO, RESYNC, ENDED = encode("hello"), encode("resync"), encode("ended")
 KEEP_ALIVE = b":\n" + encode("beat")
 
-Draw = Callable[[AsyncSession, dict[int, int], Reader], Awaitable[Mapping[int, str]]]
+Shown = str | Mapping[str, Any]
+Draw = Callable[[AsyncSession, dict[int, int], Reader], Awaitable[Mapping[int, Shown]]]
 
 
 @dataclass(frozen=True)
@@ -258,9 +261,9 @@ class Hub:
             return
         drawn = await each.draw(session, after, reader)
         said = {
-            id: encode(each.kind, lead=id, after=after[id], seq=changed[id], html=html)
-            for id, html in drawn.items()
-            if html
+            id: encode(each.kind, lead=id, after=after[id], seq=changed[id], **_facts(shown))
+            for id, shown in drawn.items()
+            if shown
         }
         for stream, visible in wanted.items():
             for id in visible & said.keys():
@@ -281,6 +284,10 @@ class Hub:
                     log.warning("sessions not checked: %s", error)
             for stream in self.streams:
                 stream.put(KEEP_ALIVE)
+
+
+def _facts(shown: Shown) -> Mapping[str, Any]:
+    return {"html": shown} if isinstance(shown, str) else shown
 
 
 def _look(stream: Stream, seen: Mapping[int, Glimpse]) -> set[int]:

@@ -14,6 +14,7 @@ from api.cast import cast, names, step_title
 from api.language import Reader
 from api.language import gettext as _
 from api.live import fragment
+from api.notices import news
 from api.rendering import html
 from models.database import Work
 from models.draft import Draft
@@ -178,10 +179,12 @@ async def outlook_of_another(
 
 
 @fragment("row")
-async def rows(session: AsyncSession, leads: Mapping[int, int], _reader: Reader) -> dict[int, str]:
-    """A chat's row in every list that holds it."""
+async def rows(
+    session: AsyncSession, leads: Mapping[int, int], _reader: Reader
+) -> dict[int, dict[str, Any]]:
+    """A chat's row in every list that holds it, and what is new in it."""
     return {
-        chat.lead.id or 0: html("leads/_live_row", chat=chat)
+        chat.lead.id: {"html": html("leads/_live_row", chat=chat), "news": news(chat)}
         for chat in await chats(session, leads)
     }
 

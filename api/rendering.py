@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import assets, keyboard, language, reasons, sentences, words
+from api import assets, hearing, keyboard, language, reasons, sentences, words
 from api.formatted import formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
 from models.change import REACTIONS
@@ -41,7 +41,8 @@ environment.globals.update(
     duration=language.duration, number=language.number, money=language.money,
     country=language.country, tongue=language.tongue, reader=language.reader,
     initials=initials, hue=hue, words=words, reasons=reasons, reactions=REACTIONS,
-    sentence=sentences.line, keys=keyboard.keys, now=lambda: datetime.now(UTC),
+    sentence=sentences.line, keys=keyboard.keys, hearing=hearing,
+    now=lambda: datetime.now(UTC),
 )  # fmt: skip
 
 

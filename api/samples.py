@@ -48,7 +48,7 @@ def chats() -> list[Any]:
         _chat(3, "Marcus", "Obi", "ng", "How long does withdrawal take?", mode="auto", unread=1,
               tags=["вывод", "пополнил"], waiting_since=now - timedelta(minutes=12)),
         _chat(4, "Анна", "Петрова", "kz", "Новая заявка: 120 $ на вывод", mode="manual",
-              notice="system", tags=["вывод"], waiting_since=now - timedelta(minutes=6)),
+              notice="handed_over", tags=["вывод"], waiting_since=now - timedelta(minutes=6)),
         _chat(5, "Rohan", "Verma", "in", "Инструкция.pdf", mode="manual", last_author="user:6",
               last_state="failed", tags=["kyc"], author=igor),
         _chat(6, "Jordan", "Wells", "us", "Your guide is ready", mode="auto",

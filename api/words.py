@@ -11,9 +11,11 @@ from api.language import number, reader
 from models.lead.driving import Mode
 from models.lead.lead import Lead
 from models.message import State
+from models.notice import Notice
 from models.payment import Kind
 from models.process.language import Process
 from models.process.state import ProcessState
+from models.queries.inbox import Listed
 from models.ready import Scope
 from models.user import THEMES, Role
 
@@ -60,8 +62,8 @@ class Mark:
 
 
 def mark(kind: str) -> Mark:
-    """Of a message's state, or of a lead's notice ("system")."""
-    known = {
+    """Of a message's state, or of a lead's notice."""
+    known: dict[str, Mark] = {
         State.SCHEDULED: Mark("queued", "clock", _("waits for its time")),
         State.QUEUED: Mark("queued", "clock", _("in the queue")),
         State.SENDING: Mark("queued", "clock", _("leaving")),
@@ -69,9 +71,11 @@ def mark(kind: str) -> Mark:
         State.FAILED: Mark("error", "circle-alert", _("not sent")),
         State.UNKNOWN: Mark("unknown", "circle-question-mark", _("unknown whether it arrived")),
         State.CANCELLED: Mark("cancelled", "ban", _("taken back")),
-        "system": Mark("system", "bell", _("new system notice")),
+        Notice.HANDED_OVER: Mark("system", "bell", _("the robot asks for a person")),
+        Notice.ASSIGNED: Mark("system", "bell", _("the chat was given to somebody")),
+        Notice.BLOCKED: Mark("system", "ban", _("the client blocked the bot")),
     }
-    return known[kind]
+    return known.get(kind) or Mark("system", "bell", _("new system notice"))
 
 
 def mode(one: str) -> str:
@@ -179,7 +183,7 @@ def waits(process: Process, state: ProcessState) -> str:
     }[waiting.kind]
 
 
-def last_said(lead: Lead) -> str:
+def last_said(lead: Lead | Listed) -> str:
     """What a row shows last: words, or what kind of thing came without any."""
     return lead.last_text or ("" if lead.last_kind == "text" else media(lead.last_kind))
 

@@ -3,16 +3,17 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Text, select
+from sqlalchemy import Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel, col
 
-from models.columns import identity, moment, reference, stamped
+from models.columns import document, identity, moment, reference, stamped
 from models.errors import BrokenInput
+from models.notice import CHANNEL, Hearing
 
 if TYPE_CHECKING:
     from models.database import Work
@@ -57,6 +58,9 @@ class User(SQLModel, table=True):
         sa_column_kwargs={"server_default": "true"},
         description="what happened, between the messages",
     )
+    hearing: dict[str, Any] = document()
+    quiet_until: datetime | None = moment()
+    notices_seen_at: datetime | None = moment()
     created_at: datetime = stamped()
     disabled_at: datetime | None = moment()
 
@@ -112,6 +116,33 @@ class User(SQLModel, table=True):
                 raise BrokenInput("There is no such choice", {field: "Choose one from the list"})
         self.locale, self.theme = locale or self.locale, theme or self.theme
         self.time_zone = time_zone or self.time_zone
+
+    @property
+    def hears(self) -> Hearing:
+        return Hearing.model_validate(self.hearing)
+
+    async def hear(self, hearing: Hearing) -> None:
+        """From now on notices are heard like this, in all their browsers."""
+        chosen = hearing.model_dump(mode="json")
+        if self.hearing != chosen:
+            self.hearing = chosen
+            await self._notices_changed()
+
+    async def be_quiet(self, until: datetime | None) -> None:
+        """No sound and no browser notice until then; None ends it. The bell goes on counting."""
+        if self.quiet_until != until:
+            self.quiet_until = until
+            await self._notices_changed()
+
+    async def see_notices(self, until: datetime) -> None:
+        """All that happened until then is seen; what was seen once stays seen."""
+        if self.notices_seen_at is None or self.notices_seen_at < until:
+            self.notices_seen_at = until
+            await self._notices_changed()
+
+    async def _notices_changed(self) -> None:
+        """Their other browsers look once this is committed."""
+        await self.work.execute(select(func.pg_notify(CHANNEL, str(self.id))))
 
     async def _sign_out(self, now: datetime) -> None:
         from models.session import end  # sessions know people, people only this verb

@@ -140,7 +140,7 @@ class Changing(Talking):
 
     def _unchanged(self, change: Change, *, at: datetime) -> None:
         self.record(Action.CHANGE_FAILED, by=TELEGRAM, at=at, ref=change.message_id)
-        self.notice = change.state
+        self.notice, self.last_action_at = change.state, max(self.last_action_at, at)
         self.ring()
 
     async def _own(self, message_id: int, *, by: User) -> Message:

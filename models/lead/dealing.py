@@ -1,6 +1,6 @@
 """The deal: stage, tags, line, owner, fields, notes, money. Said twice nothing changes."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from sqlalchemy import Index, delete, select, text
@@ -11,6 +11,7 @@ from models.columns import moment
 from models.errors import Missing, Refused
 from models.lead.row import LeadRow
 from models.note import Note
+from models.notice import Notice
 from models.payment import Kind, Payment
 from models.stage import Stage, Tag
 from models.timeline import Action
@@ -73,10 +74,17 @@ class Dealing(LeadRow):
             self.record(Action.TAG_REMOVED, by=by, at=at, tag=name)
 
     def assign(self, owner: User | None, *, by: str, at: datetime | None = None) -> None:
+        """Who gets it from somebody else is told."""
         after = owner.id if owner else None
-        if self.owner_id != after:
-            before, self.owner_id = self.owner_id, after
-            self.record(Action.OWNER_CHANGED, by=by, at=at, before=before, after=after)
+        if self.owner_id == after:
+            return
+        before, self.owner_id = self.owner_id, after
+        self.record(Action.OWNER_CHANGED, by=by, at=at, before=before, after=after)
+        if owner is not None and owner.actor != by:
+            self.notice = self.notice or Notice.ASSIGNED
+            self.last_action_at = max(self.last_action_at, at or datetime.now(UTC))
+        elif self.notice == Notice.ASSIGNED:
+            self.notice = None
 
     def set_line(self, line: int, *, by: str, at: datetime | None = None) -> None:
         if line not in (1, 2):

@@ -12,6 +12,7 @@ from models.lead.content import Content
 from models.lead.listening import Listening
 from models.lead.talking import Talking
 from models.message import Message, State
+from models.notice import TROUBLES, Notice
 from models.process.facts import Facts
 from models.process.interpreter import NoSuchPlace, begin, place
 from models.process.language import Process
@@ -56,7 +57,9 @@ class Driving(Talking, Listening):
             Action.HANDED_OVER, by=by, at=now, because=because, reason=reason
         )
         self._drive(Mode.MANUAL, by=by, now=now, until=None, because=because)
-        self.notice, self.archived_at = self.notice or "system", None
+        self.archived_at = None
+        if self.notice not in TROUBLES:
+            self.notice = Notice.HANDED_OVER
         self.last_action_at = max(self.last_action_at, now)
         self.waiting_since = self.waiting_since or now
         self.epoch += 1

@@ -27,6 +27,7 @@ from models.lead.arrival import (
 from models.lead.lead import Lead
 from models.lead.opening import opened
 from models.message import Message, MessageEdit
+from models.notice import Notice
 from models.timeline import CLIENT, Action
 from models.update import TelegramUpdate, UpdateState
 from models.writing import CHANNEL
@@ -214,7 +215,10 @@ async def _apply(work: Work, lead: Lead, arrival: Arrival, *, now: datetime) -> 
             lead.blocked_at = now if blocked else None
             action = Action.CLIENT_BLOCKED if blocked else Action.CLIENT_UNBLOCKED
             lead.record(action, by=CLIENT, at=now)
-            lead.notice = "system" if blocked else lead.notice
+            if blocked:
+                lead.notice, lead.last_action_at = Notice.BLOCKED, max(lead.last_action_at, now)
+            elif lead.notice == Notice.BLOCKED:
+                lead.notice = None
             lead.ring()
 
 

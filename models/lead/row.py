@@ -90,7 +90,7 @@ class LeadRow(SQLModel):
     last_state: str | None = None
     unread: int = defaulting(0)
     waiting_since: datetime | None = moment()
-    notice: str | None = Field(default=None, description="failed, unknown or system until opened")
+    notice: str | None = Field(default=None, description="a Notice, until opened")
     archived_at: datetime | None = moment()
     ignored_at: datetime | None = moment()
 

@@ -156,7 +156,7 @@ async def page(
         if place is None or place[0]:
             later = () if place is None else (tuple_(since, Lead.id) > place[1:],)
             waiting = (*among, since.is_not(None), *later)
-            found = await _run(session, first(person, waiting, LONGEST, size=size + 1, tag=tag))
+            found = await chats_of(session, first(person, waiting, LONGEST, size=size + 1, tag=tag))
             place = None
         among = (*among, since.is_(None))
     if len(found) <= size:
@@ -164,7 +164,7 @@ async def page(
         if place is not None:
             among = (*among, tuple_(*(column.element for column in order)) < place[1:])
         rest = size + 1 - len(found)
-        found += await _run(session, first(person, among, order, size=rest, tag=tag))
+        found += await chats_of(session, first(person, among, order, size=rest, tag=tag))
     more, found = len(found) > size, found[:size]
     return Page(chats=found, after=_cursor(found[-1].lead, view.sort) if more and found else None)
 
@@ -199,7 +199,7 @@ async def belonging(
     query = listed(person, view).with_only_columns(col(Lead.id)).where(col(Lead.id).in_(ids))
     inside = set((await session.execute(query)).scalars())
     seen = select(Lead).where(col(Lead.id).in_(ids), visible_leads(person))
-    found = await _run(session, seen)
+    found = await chats_of(session, seen)
     within = [chat for chat in found if chat.lead.id in inside]
     return within, [chat for chat in found if chat.lead.id not in inside]
 
@@ -212,7 +212,7 @@ async def next_to_answer(
         col(Lead.waiting_since).is_not(None), col(Lead.mode) == "manual", col(Lead.id) != (but or 0)
     )
     for whose in (col(Lead.owner_id) == person.id, col(Lead.owner_id).is_(None)):
-        for chat in await _run(session, waiting.where(whose).order_by(*LONGEST).limit(1)):
+        for chat in await chats_of(session, waiting.where(whose).order_by(*LONGEST).limit(1)):
             return chat.lead.id
     return None
 
@@ -224,7 +224,7 @@ async def pins(session: AsyncSession, person: User) -> list[int]:
 
 async def chats(session: AsyncSession, ids: Iterable[int]) -> list[Chat]:
     """These leads' rows, for whoever was found to see them."""
-    return await _run(session, select(Lead).where(col(Lead.id).in_(list(ids))))
+    return await chats_of(session, select(Lead).where(col(Lead.id).in_(list(ids))))
 
 
 def first(
@@ -277,7 +277,8 @@ def listed(person: User, view: View, *, now: datetime | None = None) -> Select[L
     return select(Lead).where(visible_leads(person), *among)
 
 
-async def _run(session: AsyncSession, query: Select[Lead]) -> list[Chat]:
+async def chats_of(session: AsyncSession, query: Select[Lead]) -> list[Chat]:
+    """The rows of the leads that a query finds, as it orders them."""
     rows = await session.execute(query.with_only_columns(*LISTED))
     return [Chat.of(row) for row in rows]
 

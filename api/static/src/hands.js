@@ -12,5 +12,7 @@ document.addEventListener("click", event => {
   const again = event.target.closest?.("[data-when=signed-out] a")
   if (again) again.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`
 })
+import("./notices/start.js").then(notices => notices.start())
+if (document.querySelector("[data-hearing]")) import("./notices/hearing.js")
 
 export const missed = early => early.forEach(keys.press)

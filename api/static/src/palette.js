@@ -1,5 +1,6 @@
 // Ctrl K: a chat, a view, a page or an act by its name. Loaded when first asked for.
 import htmx from "htmx.org"
+import { go } from "./going.js"
 import { act } from "./keys.js"
 
 const dialog = () => document.getElementById("palette")
@@ -49,12 +50,4 @@ function click(event) {
     before?.matches?.("input, textarea") && before.blur()
     act(entry.dataset.press)
   } else go(entry)
-}
-
-// Where the list is, a chat and a view open beside it.
-async function go({ href, pathname }) {
-  if (!document.querySelector(".msgr") || !pathname.startsWith("/leads")) return location.assign(href)
-  if (pathname !== "/leads") return (await import("./messenger/rows.js")).open(href)
-  const rows = new URL(href.replace("/leads", "/leads/rows"))
-  htmx.ajax("GET", rows.pathname + rows.search, { source: "#chats", target: "#chats", swap: "innerHTML" })
 }

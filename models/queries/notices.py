@@ -1,0 +1,197 @@
+"""What concerns a person: chats with something new for them, and what happened in them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.errors import Refused
+from models.lead.lead import Lead
+from models.message import Message
+from models.queries.inbox import NEWEST, Chat, chats_of
+from models.queries.people import TALKING
+from models.queries.visibility import visible_leads
+from models.timeline import Action, Event
+from models.user import User
+
+MOST = 99  # chats that are counted
+PAGE = 20  # chats of the bell at once
+LOOK_BACK = 200  # events of a lead among which its notices are looked for
+MOST_OF_A_CHAT = 20  # events
+TOLD = (
+    Action.CLIENT_WROTE,
+    Action.HANDED_OVER,
+    Action.MESSAGE_FAILED,
+    Action.MESSAGE_UNKNOWN,
+    Action.CHANGE_FAILED,
+    Action.CLIENT_BLOCKED,
+)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Something that happened; with a message of whom it speaks, its words and its kind."""
+
+    event: Event
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A chat and what happened in it, the newest first. `new`: nobody has opened it since."""
+
+    chat: Chat
+    noticed: Sequence[Noticed]
+    new: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """`after` is the cursor of the next page; None: this was the last."""
+
+    told: Sequence[Told]
+    after: str | None = None
+
+
+async def news(session: AsyncSession, person: User) -> list[Chat]:
+    """The chats with something new that the person has not seen, up to one more than `MOST`."""
+    return await chats_of(session, _first(person, (_new(person),), size=MOST + 1))
+
+
+async def page(
+    session: AsyncSession, person: User, *, after: str | None = None, size: int = PAGE
+) -> Page:
+    """What happened in the person's chats, those where something happened last first.
+
+    Raises Refused for a cursor that is none of ours.
+    """
+    happened = exists().where(
+        col(Event.lead_id) == Lead.id, col(Event.seq) > Lead.seq - LOOK_BACK, *_told_to(person)
+    )
+    among: tuple[ColumnElement[bool], ...] = (happened,)
+    if after is not None:
+        columns = (col(Lead.last_action_at), col(Lead.id))
+        among = (*among, tuple_(*columns) < tuple_(*_place(after)))
+    found = await chats_of(session, _first(person, among, size=size + 1))
+    more, chats = len(found) > size, found[:size]
+    noticed = await _noticed(session, person, [chat.lead.id for chat in chats])
+    seen = person.notices_seen_at or EPOCH
+    told = [
+        Told(
+            chat,
+            noticed.get(chat.lead.id, ()),
+            bool(chat.lead.unread or chat.lead.notice) and chat.lead.last_action_at > seen,
+        )
+        for chat in chats
+    ]
+    return Page(told, _cursor(chats[-1]) if more else None)
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970: exact, in JSON too."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """Raises Refused for one that no calendar has."""
+    try:
+        return EPOCH + microseconds * MICROSECOND
+    except OverflowError as error:
+        raise Refused("There is no such moment") from error
+
+
+def _first(person: User, among: Iterable[ColumnElement[bool]], *, size: int) -> Select[Lead]:
+    """A person's own chats; for who talks also those that nobody has and a person is to lead.
+    Each part is read by its own index, in the list's order.
+
+    Where the robot leads a chat of nobody, nobody is called: ten thousand of them would ring all
+    day.
+    """
+    mine: tuple[ColumnElement[bool], ...] = (col(Lead.owner_id) == person.id,)
+    # said in words, so that the planner knows the partial index for it
+    nobodys = (col(Lead.owner_id).is_(None), literal_column("lead.mode = 'manual'", Boolean))
+    common = (visible_leads(person), col(Lead.ignored_at).is_(None), *among)
+    parts = [
+        select(col(Lead.id)).where(*way, *common).order_by(*NEWEST).limit(size).subquery()
+        for way in ((mine, nobodys) if person.role in TALKING else (mine,))
+    ]
+    either = union_all(*(select(part.c.id) for part in parts))
+    return select(Lead).where(col(Lead.id).in_(either)).order_by(*NEWEST).limit(size)
+
+
+def _new(person: User) -> ColumnElement[bool]:
+    seen = person.notices_seen_at
+    since = col(Lead.last_action_at) > seen if seen else true()
+    return and_(or_(col(Lead.unread) > 0, col(Lead.notice).is_not(None)), since)
+
+
+def _told_to(person: User) -> tuple[ColumnElement[bool], ...]:
+    """Of a lead's events those that are a notice for the person; nobody is told of their own."""
+    given = col(Event.particulars)["after"].astext == str(person.id)
+    theirs = and_(col(Event.kind) == Action.OWNER_CHANGED, given)
+    return (
+        or_(col(Event.kind).in_([kind.value for kind in TOLD]), theirs),
+        col(Event.actor) != person.actor,
+    )
+
+
+async def _noticed(
+    session: AsyncSession, person: User, ids: Sequence[int]
+) -> dict[int, Sequence[Noticed]]:
+    newest = (
+        select(Event)
+        .where(
+            col(Event.lead_id) == Lead.id, col(Event.seq) > Lead.seq - LOOK_BACK, *_told_to(person)
+        )
+        .order_by(col(Event.seq).desc())
+        .limit(MOST_OF_A_CHAT)
+        .correlate(Lead)
+        .lateral()
+    )
+    query = (
+        select(Event, col(Message.text), col(Message.kind))
+        .select_from(Lead)
+        .join(newest, true())
+        .join(Event, and_(col(Event.lead_id) == newest.c.lead_id, Event.seq == newest.c.seq))
+        .outerjoin(Message, col(Message.id) == Event.ref)
+        .where(col(Lead.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+        .order_by(col(Event.lead_id), col(Event.seq).desc())
+    )
+    rows = [Noticed(event, text or "", kind or "text")
+            for event, text, kind in await session.execute(query, {"ids": list(ids)})]  # fmt: skip
+    return {lead: list(each) for lead, each in groupby(rows, lambda one: one.event.lead_id)}
+
+
+def _cursor(chat: Chat) -> str:
+    return f"{microseconds(chat.lead.last_action_at)}.{chat.lead.id}"
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    at, _, lead_id = cursor.partition(".")
+    try:
+        return moment(int(at)), int(lead_id)
+    except ValueError as error:
+        raise Refused("This page of the list does not exist") from error
