@@ -105,6 +105,7 @@ async def test_kept_on_their_page_pressed_by_keys_asked_and_taken_back(
     await expect(field).to_be_focused()
     await page.locator(".ev.is-act summary").click()
     await expect(page.locator(".ev.is-act")).to_contain_text("Стадия")
+    assert await axe(page, within="[role=log]") == []
     await page.get_by_role("button", name="Вернуть", exact=True).click()
     await expect(page.get_by_text("Отменено, диалог ведёте вы")).to_be_visible()
     await expect(page.locator(".ev.is-act")).to_have_count(2)
