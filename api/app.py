@@ -8,14 +8,17 @@ import gc
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from activities.clients.storage import Storage
 from activities.clients.telegram import Telegram
 from api import errors
-from api.deps import guard
+from api.deps import clock, guard
 from api.live import Hub, encode
 from api.poller import Poller
 from api.presence import Presence
@@ -103,8 +106,13 @@ def create_app(given: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(guard)],
-        middleware=[Middleware(telegram.Door), Middleware(Armour), Middleware(errors.Unbroken)],
-        max_body_size=LARGEST_BODY,
+        middleware=[
+            Middleware(telegram.Door),
+            Middleware(Armour),
+            Middleware(errors.Unbroken),
+            # not FastAPI's own, which answers outside of our headers and words
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),
+        ],
     )
     app.state.settings = chosen
     app.state.csp_reports = deque(maxlen=100)
@@ -131,6 +139,8 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     app.state.hub.pass_on(PINS, encode("pins"))
     app.state.hub.pass_on(NOTICES, encode("notices"))
     app.state.presence = Presence(app.state.hub, database)
+    yesterday = clock() - timedelta(days=1)
+    await asyncio.to_thread(Storage(chosen.data / "files").tidy, before=yesterday)
     telegram_ = Telegram(chosen.telegram)
     app.state.poller = Poller(database, telegram_, chosen)
     async with AsyncExitStack() as parts:

@@ -15,17 +15,20 @@ from fastapi.exceptions import RequestValidationError
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.language import gettext, reading
 from api.rendering import is_htmx, reader_of, render
+from api.words import N_
 from models.errors import Away, BrokenInput, LeadloomError, Missing, NotSignedIn
 from models.unstorable import refusal
 
 log = logging.getLogger(__name__)
 
+TOO_LARGE = N_("This is too large")
 AGAIN = "2"  # seconds until asking again makes sense
 OF_THE_DATABASE = (DBAPIError, NoConnectionLeft, OperationalError, UnicodeEncodeError)
 
@@ -48,15 +51,20 @@ class Unbroken:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
+        begun = wordless = False
 
         async def noting(message: Message) -> None:
-            nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
-            await send(message)
+            nonlocal begun, wordless
+            if message["type"] == "http.response.start":
+                begun, wordless = True, _wordless(message)
+            if not wordless:
+                await send(message)
 
         try:
             await self.app(scope, receive, noting)
+            if wordless:
+                answer = problem(Request(scope, receive), 413, TOO_LARGE)
+                await answer(scope, receive, send)
         except Exception:
             code = secrets.token_hex(2).upper()
             log.exception("%s %s", scope["method"], scope["path"], extra={"code": code})
@@ -64,6 +72,12 @@ class Unbroken:
                 raise
             answer = problem(Request(scope, receive), 500, "Something broke on our side", code=code)
             await answer(scope, receive, send)
+
+
+def _wordless(start: Message) -> bool:
+    """The limit of bodies answers by itself, in nobody's language."""
+    plain = Headers(raw=start["headers"]).get("content-type", "").startswith("text/plain")
+    return bool(start["status"] == 413 and plain)
 
 
 def problem(
@@ -135,8 +149,8 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {
         404: "There is no such page",
-        405: "This address does not do that",
-        413: "This is too large",
+        405: N_("This address does not do that"),
+        413: TOO_LARGE,
     }
     sentence = sentences.get(error.status_code, HTTPStatus(error.status_code).phrase)
     answer = problem(request, error.status_code, sentence)

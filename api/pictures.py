@@ -20,6 +20,11 @@ def measured(path: Path) -> tuple[int, int]:
     """(width, height) of what Telegram takes as a photo. Raises Unshowable."""
     with _opened(path) as picture:
         width, height = picture.size
+        try:  # a head without a body is none
+            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            picture.load()
+        except (OSError, ValueError, SyntaxError) as error:
+            raise Unshowable from error
     if width + height > SIDES_TOGETHER or max(width, height) > WIDEST * min(width, height):
         raise Unshowable
     return width, height

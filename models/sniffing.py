@@ -1,10 +1,14 @@
 """What a file is, by its first bytes: names and declared types are somebody's word only."""
 
+import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 HEAD = 512  # bytes that `sniff` wants to see
 MB = 1024 * 1024
 LARGEST_FILE, LARGEST_PHOTO = 50 * MB, 10 * MB
+LONGEST_NAME, LONGEST_ENDING = 200, 20
+CONTROLS = ("Cc", "Cs", "Zl", "Zp")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,16 @@ INLINE = frozenset(
         "video/mp4", "video/webm", "audio/ogg", "audio/mpeg",
     }
 )  # fmt: skip
+
+
+def bare_name(given: str) -> str:
+    """A file's name and nothing else: no path, nothing that steers a terminal, its ending kept."""
+    said = "".join(" " if unicodedata.category(one) in CONTROLS else one for one in given)
+    name = " ".join(PurePosixPath(said.replace("\\", "/")).name.split())
+    if not name.strip(". "):
+        return "file"
+    ending = PurePosixPath(name).suffix[:LONGEST_ENDING] if len(name) > LONGEST_NAME else ""
+    return name[: LONGEST_NAME - len(ending)] + ending
 
 
 def sniff(head: bytes) -> Sniffed:

@@ -4,7 +4,10 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+
+BEGUN = "begun-"
 
 
 class TooBig(Exception):
@@ -23,7 +26,7 @@ class Storage:
         """(SHA-256, size in bytes) of what came. Raises TooBig past `most` bytes, OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=BEGUN, delete=False) as file:
             try:
                 async for chunk in chunks:
                     size += len(chunk)
@@ -40,6 +43,12 @@ class Storage:
                 os.unlink(file.name)
                 raise
         return digest.digest(), size
+
+    def tidy(self, *, before: datetime) -> None:
+        """Takes away what a killed process had begun to keep before that moment."""
+        for one in self._folder.glob(f"{BEGUN}*"):
+            if one.stat().st_mtime < before.timestamp():
+                one.unlink(missing_ok=True)
 
     async def keep_bytes(self, content: bytes) -> bytes:
         async def once() -> AsyncIterator[bytes]:

@@ -21,7 +21,16 @@ from models.lead.lead import Lead
 from models.media import Media, MediaState
 from models.queries.visibility import visible_leads
 from models.settings import Settings
-from models.sniffing import DOCUMENT, HEAD, INLINE, LARGEST_FILE, LARGEST_PHOTO, Sniffed, sniff
+from models.sniffing import (
+    DOCUMENT,
+    HEAD,
+    INLINE,
+    LARGEST_FILE,
+    LARGEST_PHOTO,
+    Sniffed,
+    bare_name,
+    sniff,
+)
 from models.user import User
 
 router = APIRouter(dependencies=[Depends(worded)])
@@ -75,7 +84,7 @@ async def attached(file: UploadFile, storage: Storage, *, lead_id: int, person: 
 
     Its kind is what its bytes say. Raises Refused, Away.
     """
-    name = Path((file.filename or "").replace("\\", "/")).name[:200] or "file"
+    name = bare_name(file.filename or "")
     try:
         digest, size = await storage.keep(_chunks(file), most=LARGEST_FILE)
     except TooBig as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
@@ -45,6 +45,14 @@ LONGEST_QUOTE = 1024
 MOST_FILES = 10
 LATEST = timedelta(days=366)
 ANSWERS = {State.SENT, State.QUEUED, State.FAILED}
+
+
+class Page(NamedTuple):
+    """What a browser says of the page that a message was written in."""
+
+    key: str
+    seen: int
+    anyway: bool
 
 
 @router.get("/leads/{lead_id}/messages")
@@ -126,8 +134,12 @@ async def create(
         raise Refused("Choose a time that is still to come, within a year")
     if later is not None and back is not None:
         raise Refused("The process goes on after an answer that leaves now")
+    page = Page(key=str(key), seen=seen, anyway=anyway)
     async with data.reading() as session:
-        await seen_lead(session, lead_id, person)
+        lead = await seen_lead(session, lead_id, person)
+        # before a file is kept: one that nothing names would lie there for ever
+        if (files or voice) and not await is_news(Work(session), lead, person, page, now=now):
+            return
         needed = {tool for tool, given in ((Tool.TEMPLATES, kept), (Tool.VOICE, voice)) if given}
         if needed and not needed <= await tools_of(session, person):
             raise NotAllowed("Your line or team does not have this tool")
@@ -140,12 +152,8 @@ async def create(
     said = parse_markup(text.strip())
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
-        if lead.blocked_at is not None:
-            raise Refused("The client blocked the bot")
-        if await lead.written(str(key)):
+        if not await is_news(work, lead, person, page, now=now):
             return
-        if not anyway:
-            await refuse_if_answered(work, lead, person, seen=seen, now=now)
         if back is not None:
             not_outrun(lead, back.seen)
         if reply_to is not None:
@@ -157,7 +165,7 @@ async def create(
             quote=quote if reply_to else None, link_preview=preview,
             if_silent=silent and later is not None, gives_back=back is not None,
         )  # fmt: skip
-        await lead.write(content, by=person, key=str(key), now=now, later=later)
+        await lead.write(content, by=person, key=page.key, now=now, later=later)
         if back is not None:
             await back.onward.go_on(work, lead, by=person, now=now)
 
@@ -205,6 +213,17 @@ async def _message(work: Work, lead: Lead, message_id: int) -> Message:
     if message is None or message.lead_id != lead.id:
         raise Missing("There is no such message")
     return message
+
+
+async def is_news(work: Work, lead: Lead, person: User, page: Page, *, now: datetime) -> bool:
+    """Not when the same was sent before. Raises Refused, Outrun."""
+    if lead.blocked_at is not None:
+        raise Refused("The client blocked the bot")
+    if await lead.written(page.key):
+        return False
+    if not page.anyway:
+        await refuse_if_answered(work, lead, person, seen=page.seen, now=now)
+    return True
 
 
 async def refuse_if_answered(

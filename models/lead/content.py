@@ -1,5 +1,6 @@
 """What someone wants to say, and the messages Telegram needs to say it."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -9,6 +10,7 @@ from models.errors import Refused
 from models.formatting import Formatted, split, utf16_length
 from models.media import Media
 
+UNSEEN = ("Cc", "Cf")
 LONGEST_TEXT, LONGEST_CAPTION, LARGEST_ALBUM = 4096, 1024, 10
 # Telegram mixes photos and videos in an album; documents and audio go with their own kind.
 ALBUMS = {"photo": "visual", "video": "visual", "document": "document", "audio": "audio"}
@@ -47,7 +49,7 @@ class Content:
 
 def pieces(content: Content) -> list[Content]:
     """One content a Telegram message, in sending order. Raises Refused when there is nothing."""
-    if not content.text.strip() and not content.media:
+    if not _says_something(content.text) and not content.media:
         raise Refused("The message is empty")
     albums = list(_albums(content.media))
     text = Formatted(content.text, tuple(content.entities))
@@ -58,7 +60,7 @@ def pieces(content: Content) -> list[Content]:
         chunks = [replace(content, media=album, text="", entities=[]) for album in albums]
         if fits:
             chunks[0] = replace(chunks[0], text=content.text, entities=content.entities)
-        elif content.text.strip():
+        elif _says_something(content.text):
             chunks += [
                 replace(content, media=[], text=c.text, entities=list(c.entities))
                 for c in split(text)
@@ -70,6 +72,11 @@ def pieces(content: Content) -> list[Content]:
     if content.buttons and chunks[-1].kind != "album":
         chunks[-1] = replace(chunks[-1], buttons=content.buttons)
     return chunks
+
+
+def _says_something(text: str) -> bool:
+    """Spaces, and signs that nobody sees, are nothing to Telegram, too."""
+    return any(not one.isspace() and unicodedata.category(one) not in UNSEEN for one in text)
 
 
 def _albums(media: Iterable[Media]) -> Iterable[list[Media]]:
