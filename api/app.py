@@ -47,6 +47,7 @@ from api.routes import (
     quick_actions,
     quick_runs,
     reports,
+    scripts,
     sessions,
     stuck,
     takeovers,
@@ -54,6 +55,7 @@ from api.routes import (
     templates,
     tools,
     views,
+    walks,
 )
 from api.security import LARGEST_BODY, Armour
 from models import journal
@@ -90,9 +92,11 @@ ROUTES = (
     quick_runs,
     quick_actions,
     reports,
+    scripts,
     sessions,
     stuck,
     templates,
+    walks,
     tools,
 )
 

@@ -17,7 +17,6 @@ from api.live import fragment
 from api.notices import news
 from api.rendering import html
 from models.database import Work
-from models.draft import Draft
 from models.lead.lead import Lead
 from models.message import Message
 from models.process.interpreter import after_wait, next_step
@@ -32,6 +31,7 @@ from models.queries.desk import NOBODY, desk
 from models.queries.inbox import chats
 from models.queries.people import TALKING
 from models.quick_action import QuickAction, keyed, quick_actions_for
+from models.script import begun_in
 from models.settings import Settings
 from models.tool import Tool
 from models.user import Role, User
@@ -42,7 +42,7 @@ SHOWN_OF_HEARD = 120  # characters of a message in the chooser
 # What a command adds to the state it answers with; nothing of it when the state is only shown.
 BARE: dict[str, Any] = {
     "problem": "", "leaving": "", "chooser": None, "editing": False, "composer_anew": False,
-    "process_only": False, "draft": None, "quick": (),
+    "process_only": False, "draft": None, "walking": False, "quick": (),
 }  # fmt: skip
 
 
@@ -85,8 +85,9 @@ async def opened(
     )
     around = await state(session, lead, person, settings, items=stretch.items)
     unread_from = None if at else await _unread_from(session, lead, stretch)
+    draft, walking = await begun_in(session, person, lead_id)
     return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
-            "draft": await Draft.of(session, person, lead_id),
+            "draft": draft, "walking": walking,
             "quick": await quick(session, person, around["tools"]),
             "told": around["card"].told}  # fmt: skip
 

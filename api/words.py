@@ -314,5 +314,6 @@ SAID_ELSEWHERE = (
     N_("Give it a name"),
     N_("There is a macro that cannot be read"),
     N_("Neither words nor files"),
+    N_("Its readers would not see: %(names)s"),
     N_("At most 10 files in one message"),
 )

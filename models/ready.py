@@ -1,4 +1,4 @@
-"""What is kept ready for chats, templates and quick actions: for whom it is, and its words by
+"""What is kept ready for chats, templates, scripts and quick actions: for whom it is, and words by
 language with macros."""
 
 from collections.abc import Mapping
@@ -27,15 +27,14 @@ class Scope(StrEnum):
     ALL = "all"
 
 
-class Ready(SQLModel):
-    """`words` maps a language to markup."""
+class Shared(SQLModel):
+    """One's own, the team's or everybody's."""
 
     id: int = identity()
     scope: Scope = Field(sa_type=Text)
     owner_id: int = reference("user_account.id", nullable=False, index=True)
     team_id: int | None = reference("team.id", index=True)
     name: str
-    words: dict[str, str] = document()
     created_at: datetime = stamped()
     deleted_at: datetime | None = moment()
 
@@ -90,6 +89,12 @@ class Ready(SQLModel):
         if scope not in scopes_of(by):
             raise NotAllowed("Your role may not do this")
         self.scope, self.team_id = scope, by.team_id if scope == Scope.TEAM else None
+
+
+class Ready(Shared):
+    """`words` maps a language to markup."""
+
+    words: dict[str, str] = document()
 
     def variant(self, wanted: str, *, first: str) -> str:
         """The language whose words are taken."""

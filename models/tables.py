@@ -15,6 +15,7 @@ from models import (
     quick_action,
     quick_run,
     saved_filter,
+    script,
     session,
     spot,
     stage,
@@ -32,6 +33,6 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata",
-    "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "session", "spot",
-    "stage", "template", "timeline", "token", "tool", "update", "user", "version",
+    "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "script", "session",
+    "spot", "stage", "template", "timeline", "token", "tool", "update", "user", "version",
 ]  # fmt: skip

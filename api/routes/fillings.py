@@ -15,6 +15,7 @@ from models.database import Work
 from models.lead.lead import Lead
 from models.process.words import lead_values, macro_values
 from models.queries.card import process_of, seen_lead
+from models.script import scripts_for
 from models.template import Template, templates_for
 from models.tool import Tool
 from models.user import User
@@ -35,8 +36,9 @@ async def index(request: Request, data: Db, person: Talker, now: Now, lead_id: L
         lead = await seen_lead(session, lead_id, person)
         values = await values_of(Work(session), lead, person, now)
         found = await templates_for(session, person)
+        scripts = await scripts_for(session, person)
     return render(
-        request, "templates/_menu", lead=lead, templates=found, values=values,
+        request, "templates/_menu", lead=lead, templates=found, scripts=scripts, values=values,
         wanted=(lead.language or "")[:2], first=person.locale,
     )  # fmt: skip
 

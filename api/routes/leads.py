@@ -8,8 +8,8 @@ from starlette.responses import Response
 from api import lists, messenger
 from api.deps import Db, LeadId, Now, SignedIn, Viewed, settings, worded
 from api.rendering import render, wants_fragment
-from models.draft import Draft
 from models.queries.card import seen_lead
+from models.script import begun_in
 from models.settings import Settings
 
 router = APIRouter(dependencies=[Depends(worded)])
@@ -53,7 +53,8 @@ async def state(
         around = await messenger.state(session, lead, person, chosen)
         anew = (composer == "closed") != bool(lead.blocked_at)
         if anew:
-            around["draft"] = await Draft.of(session, person, lead_id)
+            draft, walking = await begun_in(session, person, lead_id)
+            around |= {"draft": draft, "walking": walking}
             around["quick"] = await messenger.quick(session, person, around["tools"])
     return render(request, "leads/_state", **(around | {"composer_anew": anew}))
 

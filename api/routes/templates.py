@@ -4,9 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi import Path as InPath
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from starlette.responses import FileResponse, Response
 
 from activities.clients.storage import Storage
@@ -14,8 +16,12 @@ from api.deps import Db, LeadId, Now, SignedIn, settings, worded
 from api.language import gettext as _
 from api.rendering import render
 from api.routes.media import PATIENCE, attached, shown
+from api.routes.scripts import scripts_around
 from models.errors import Missing
+from models.formatting import to_markup
 from models.media import Media
+from models.message import Direction, Message
+from models.queries.card import seen_lead
 from models.ready import Scope, scopes_of
 from models.settings import Settings
 from models.sniffing import LARGEST_FILE
@@ -29,6 +35,7 @@ Chosen = Annotated[Settings, Depends(settings)]
 LONGEST_TEXT = 20_000
 LANGUAGES = ("ru", "en", "uk", "kk", "uz", "pt", "es", "de", "fr", "it", "pl", "tr", "hi", "id",
              "vi", "ar")  # fmt: skip
+DESCRIBED = {"kind", "name", "mime", "size", "width", "height", "duration", "details"}
 MOST_BODY = MOST_FILES * LARGEST_FILE + PATIENCE
 
 
@@ -44,11 +51,13 @@ class Written:
         text: Annotated[Sequence[str], Form(max_length=40)] = (),
         kept: Annotated[Sequence[str], Form(max_length=MOST_FILES)] = (),
         files: Annotated[Sequence[UploadFile], File(max_length=MOST_FILES)] = (),
+        message: Annotated[int | None, Form(ge=1)] = None,
     ) -> None:
         self.scope, self.name, self.folder = scope, name, folder
         pairs = zip(language, text, strict=False)
         self.words = {one: said[:LONGEST_TEXT] for one, said in pairs if one in LANGUAGES and said}
         self.kept, self.files = set(kept), [file for file in files if file.filename]
+        self.message = message
 
     async def save(self, template: Template, person: User, chosen: Settings) -> None:
         """Raises BrokenInput, NotAllowed, Refused, Away."""
@@ -77,18 +86,33 @@ async def index(request: Request, data: Db, person: SignedIn, again: bool = Fals
 
 
 @router.get("/templates/new")
-async def new(request: Request, data: Db, person: SignedIn) -> Response:
-    return await _form(request, data, person, Template(scope=Scope.PRIVATE, owner_id=0, name=""))
+async def new(
+    request: Request, data: Db, person: SignedIn, in_chat: bool = False,
+    message: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:  # fmt: skip
+    """Empty, or with the words and files of a message of ours; in a chat it is a dialog."""
+    template = Template(scope=Scope.PRIVATE, owner_id=0, name="")
+    if message is not None:
+        async with data.reading() as session:
+            template.words, template.files = await _said(session, message, person)
+    return await _form(request, data, person, template, in_chat=in_chat, message=message)
 
 
 @router.post("/templates", max_body_size=MOST_BODY)
 async def create(
-    request: Request, data: Db, person: SignedIn, chosen: Chosen, given: Given
-) -> Response:
+    request: Request, data: Db, person: SignedIn, chosen: Chosen, given: Given,
+    in_chat: bool = False,
+) -> Response:  # fmt: skip
     template = Template(scope=given.scope, owner_id=person.id, name=given.name)
+    if given.message is not None:
+        async with data.reading() as session:
+            template.files = (await _said(session, given.message, person))[1]
     await given.save(template, person, chosen)
     async with data.unit_of_work(silent=True) as work:
         work.add(template)
+    if in_chat:
+        done = {"text": _("“%(name)s” is a template now") % {"name": template.name}}
+        return Response(status_code=204, headers={"HX-Trigger": json.dumps({"toast": done})})
     return await _changed(request, data, person)
 
 
@@ -149,15 +173,33 @@ async def file(
 
 
 def _described(media: Media) -> dict[str, Any]:
-    known = media.model_dump(include={"kind", "name", "mime", "size", "width", "height"})
+    known = media.model_dump(include=DESCRIBED)
     return known | {"sha256": (media.sha256 or b"").hex()}
 
 
-async def _form(request: Request, data: Db, person: User, template: Template) -> Response:
+async def _said(
+    session: AsyncSession, message_id: int, person: User
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Words and files of a message of ours to a lead that the person sees. Raises Missing."""
+    message = await session.get(Message, message_id)
+    if message is None or message.direction != Direction.OUT:
+        raise Missing("There is no such message")
+    await seen_lead(session, message.lead_id, person)
+    query = select(Media).where(Media.message_id == message_id, col(Media.sha256).is_not(None))
+    files = (await session.execute(query.order_by(col(Media.position)))).scalars()
+    text = to_markup(message.text, message.entities)
+    spoken = message.language if message.language in LANGUAGES else person.locale
+    return ({spoken: text} if text else {}), [_described(one) for one in files]
+
+
+async def _form(
+    request: Request, data: Db, person: User, template: Template, **more: Any
+) -> Response:
     async with data.reading() as session:
         known = await templates_for(session, person)
     return render(
-        request, "templates/_form", ready=template, scopes=scopes_of(person),
+        request, "templates/_keep" if more.get("in_chat") else "templates/_form", **more,
+        ready=template, scopes=scopes_of(person),
         folders=sorted({one.folder for one in known if one.folder}), languages=LANGUAGES,
     )  # fmt: skip
 
@@ -176,4 +218,4 @@ async def _list(session: AsyncSession, person: User) -> dict[str, Any]:
     folders: dict[str, list[Template]] = {}
     for template in await templates_for(session, person):
         folders.setdefault(template.folder, []).append(template)
-    return {"folders": folders}
+    return {"folders": folders, **await scripts_around(session, person)}

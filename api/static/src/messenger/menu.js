@@ -37,6 +37,7 @@ function allowed(bubble) {
   if (!composer()) may.clear()
   if (may.has("reply") && about.words) may.add("quote")
   if (bubble.querySelector(".said-text")) may.add("copy")
+  if (bubble.matches(".is-out, .is-auto") && composer()?.querySelector("[data-act=templates]")) may.add("keep")
   return may
 }
 
@@ -80,11 +81,12 @@ function press({ currentTarget: made, target }) {
   if (!face && !act) return
   made.hidePopover()
   const { bubble, words } = about
-  if (face === bubble.dataset.ours) ask("DELETE", `${pathOf(bubble)}/reaction`)
+  if (face && face === bubble.dataset.ours) ask("DELETE", `${pathOf(bubble)}/reaction`)
   else if (face) ask("PUT", `${pathOf(bubble)}/reaction`, { values: { emoji: face } })
   if (act === "reply") composer().reply(bubble)
   if (act === "quote") composer().reply(bubble, words)
   if (act === "copy") navigator.clipboard?.writeText(words || bubble.querySelector(".said-text").textContent)
+  if (act === "keep") import("./keep.js").then(({ said }) => said(bubble))
   if (act === "edit") edit(bubble)
   if (act === "delete") remove(bubble)
 }

@@ -1,6 +1,7 @@
 // Ready answers behind "/" in an empty field, or behind their button: filtered as one types, walked
 // by arrows, picked by Enter; what the template has no value for is asked.
 import htmx from "htmx.org"
+import { fill } from "./asks.js"
 
 class Menu {
   constructor(composer) {
@@ -15,15 +16,20 @@ class Menu {
     this.away = event => composer.contains(event.target) || this.close()
   }
 
-  async open({ typed }) {
+  /** `only` a template of a script, put in at once; `then` hears that it is. */
+  async open({ typed, only, then }) {
+    if (only) this.close()
     if (this.menu || (typed && this.dismissed)) return
-    this.typed = typed
+    Object.assign(this, { typed, then })
     await htmx.ajax("GET", this.path, { source: this.composer, target: this.holder, swap: "innerHTML" }).catch(() => {})
     this.menu = this.holder.querySelector(".tmenu")
     if (!this.menu) return
     document.addEventListener("pointerdown", this.away)
     this.field.setAttribute("aria-controls", this.menu.querySelector("[role=listbox]")?.id ?? "")
     this.field.focus()
+    const one = only && this.options.find(option => option.dataset.template === only)
+    if (one) return this.pick(one)
+    this.menu.querySelector("[data-act=keep]").hidden = typed || !this.field.value.trim()
     this.filter()
   }
 
@@ -91,6 +97,7 @@ class Menu {
     if (language) for (const one of option.querySelectorAll("[data-language]")) one.classList.toggle("is-on", one === language)
     else if (option) this.pick(option)
     if (target.closest("[data-act=unask]")) (this.close(), this.field.focus())
+    if (target.closest("[data-act=keep]")) setTimeout(() => this.close()) // the composer hears it, too
   }
 
   get asking() {
@@ -99,6 +106,7 @@ class Menu {
   }
 
   pick(option) {
+    if (option.dataset.script) return import("./script.js").then(it => it.begin(this, option.dataset.script))
     const language = option.querySelector("[data-language].is-on")?.dataset.language ?? ""
     this.picked = { template: option.dataset.template, language }
     return this.take([])
@@ -116,22 +124,13 @@ class Menu {
     const answer = await fetch(`${this.path}/${this.picked.template}`, { method: "POST", headers, body }).catch(() => null)
     if (!answer?.ok) return this.composer.complain()
     const found = await answer.json()
-    if (found.asks.length) this.ask(found.asks)
-    else this.put(found)
+    found.asks.length ? this.ask(found.asks) : this.put(found)
   }
 
   ask(asks) {
     const form = this.holder.querySelector("form")
-    const fields = asks.map(({ path, said }) => {
-      const made = form.querySelector("template").content.cloneNode(true).firstElementChild
-      made.querySelector(".lbl").textContent = said
-      made.querySelector("input").name = path
-      return made
-    })
-    form.querySelector("[data-asks]").replaceChildren(...fields)
+    fill(form, asks)
     this.menu.hidden = true
-    form.hidden = false
-    fields[0].querySelector("input").focus()
   }
 
   put({ text, files }) {
@@ -141,10 +140,11 @@ class Menu {
     this.composer[whole ? "fill" : "insert"](text)
     this.dismissed = true
     this.composer.attachments.add(files)
+    this.then?.()
   }
 }
 
-export function open(composer, { typed = false } = {}) {
+export function open(composer, { typed = false, only, then } = {}) {
   composer.templates ??= new Menu(composer)
-  return composer.templates.open({ typed })
+  return composer.templates.open({ typed, only, then })
 }

@@ -1,0 +1,21 @@
+// A script in the composer: what comes next is put in, and the one after it stands there.
+import htmx from "htmx.org"
+
+const strip = composer => composer.querySelector(".script")
+const path = composer => `/leads/${composer.dataset.lead}/script`
+const swap = composer => ({ source: composer, target: strip(composer), swap: "outerMorph" })
+
+/** From its beginning; `menu` is where it was picked. */
+export async function begin(menu, script) {
+  const { composer, typed } = menu
+  menu.close()
+  if (typed) composer.fill("")
+  await htmx.ajax("POST", path(composer), { ...swap(composer), values: { script } }).catch(() => {})
+  strip(composer)?.querySelector("[data-act=script]")?.focus()
+}
+
+export async function open(composer) {
+  const { next, after } = strip(composer).dataset
+  const on = () => htmx.ajax("PUT", `${path(composer)}?place=${after}`, swap(composer)).catch(() => {})
+  await composer.use("templates", { only: next, then: on })
+}
