@@ -184,18 +184,19 @@ async def test_arranged_on_its_page_by_keys_and_by_dragging(
 
         await eventually(there)
 
-    await card.get_by_role("button", name="Переставить «раз»").focus()
-    await page.keyboard.press("ArrowDown")
-    await are(second, first, third)
-    await expect(card.get_by_role("button", name="Переставить «раз»")).to_be_focused()
-    grip = card.get_by_role("button", name="Переставить «три»")
-    await grip.drag_to(card.get_by_role("listitem").first, target_position={"x": 60, "y": 2})
-    await are(third, second, first)
     await card.get_by_label("Шаблон, который добавить").select_option(label="четыре")
     await card.get_by_role("button", name="Добавить в скрипт").click()
     await expect(card.get_by_role("listitem")).to_have_count(4)
+    fourth = (await kept(served, "четыре")).id
+    await card.get_by_role("button", name="Передвинуть «раз»").press("ArrowDown")
+    await are(second, first, third, fourth)
+    await expect(card.get_by_role("button", name="Передвинуть «раз»")).to_be_focused()
+    await expect(card.get_by_role("listitem").first).to_contain_text("1. два")
+    grip = card.get_by_role("button", name="Передвинуть «три»")
+    await grip.drag_to(card.get_by_role("listitem").first, target_position={"x": 60, "y": 2})
+    await are(third, second, first, fourth)
     await card.get_by_role("button", name="Убрать «два» из скрипта").click()
-    await expect(card.get_by_role("listitem")).to_have_count(3)
+    await are(third, first, fourth)
     assert await axe(page) == []
     await card.get_by_role("button", name=f"Убрать «{mine.name}»").click()
     await expect(card).to_have_count(0)
