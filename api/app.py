@@ -5,6 +5,7 @@
 
 import asyncio
 import gc
+import resource
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -66,6 +67,7 @@ from models.pin import CHANNEL as PINS
 from models.settings import Settings, settings
 from workflows.engine import Engine
 
+MOST_FILES = 2**16
 ROUTES = (
     assets,
     changes,
@@ -135,6 +137,7 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     """Nothing here needs a part that may be away: the process starts, and says so on its pages."""
     chosen: Settings = app.state.settings
     journal.begin()
+    _open_as_many_files_as_we_may()
     engine = Engine(chosen)
     database = Database(chosen.postgres, pool=chosen.database_pool, ring=engine.ring)
     app.state.engine, app.state.database = engine, database
@@ -159,3 +162,10 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()
         yield
+
+
+def _open_as_many_files_as_we_may() -> None:
+    """Each open page is one; many machines start with a thousand and twenty-four."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (enough, most))

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import psycopg
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 0.02  # seconds between two rounds of telling: a burst is one round
 BEAT = 15.0  # seconds between keep-alives, each of which checks session and role again
+TURNS = 15  # in which that is done: all streams at once would keep everybody else waiting
 ROOM = 256  # messages a stream may fall behind before it is told to ask anew
 RECONNECT = (0.1, 2.0)  # seconds, from and to
 
@@ -65,6 +67,7 @@ class Fragment:
 
 
 FRAGMENTS: dict[str, Fragment] = {}
+_turns = cycle(range(TURNS))
 
 
 def fragment(kind: str, *, opened: bool = False) -> Callable[[Draw], Draw]:
@@ -82,6 +85,7 @@ class Stream:
 
     def __init__(self, session_id: bytes, person: User, *, opened: Iterable[int] = ()) -> None:
         self.session_id = session_id
+        self.turn = next(_turns)
         self.opened = frozenset(opened)
         self.ended = False
         self._waiting: deque[bytes] = deque()
@@ -178,9 +182,9 @@ class Hub:
         for stream in self.streams:
             stream.put(RESYNC)
 
-    async def check_sessions(self) -> None:
-        """One question for all streams: whose session lives, and who they are now."""
-        streams = list(self.streams)
+    async def check_sessions(self, streams: list[Stream] | None = None) -> None:
+        """One question for all of them: whose session lives, and who they are now."""
+        streams = list(self.streams) if streams is None else streams
         query = select(col(Session.id), User).join(User, col(User.id) == Session.user_id)
         query = query.where(
             col(Session.id).in_({stream.session_id for stream in streams}),
@@ -229,11 +233,18 @@ class Hub:
 
     async def _round(self, changed: dict[int, int]) -> None:
         seen = await glimpses(self._database, changed)
+        owners = set().union(*(one.owners for one in seen.values()))
+        looks: dict[object, tuple[set[int], set[int]]] = {}
         audience: dict[Reader, dict[Stream, set[int]]] = {}
         for stream in self.streams:
-            visible = _look(stream, seen)
+            alike = stream.sight.alike(owners)
+            if alike not in looks:
+                looks[alike] = _look(stream.sight, seen)
+            visible, gone = looks[alike]
             if visible:
                 audience.setdefault(stream.reader, {})[stream] = visible
+            for id in gone:
+                stream.put(encode("gone", lead=id))
         async with self._database.reading() as session:
             # whoever has it open is looking at it
             for each in sorted(FRAGMENTS.values(), key=lambda one: not one.opened):
@@ -275,14 +286,15 @@ class Hub:
                 self._told.setdefault(lead.id, lead.seq)
 
     async def _check(self) -> None:
-        while True:
-            await asyncio.sleep(self._beat)
-            if self.streams:
+        for turn in cycle(range(TURNS)):
+            await asyncio.sleep(self._beat / TURNS)
+            streams = [stream for stream in self.streams if stream.turn == turn]
+            if streams:
                 try:
-                    await self.check_sessions()
+                    await self.check_sessions(streams)
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("sessions not checked: %s", error)
-            for stream in self.streams:
+            for stream in streams:
                 stream.put(KEEP_ALIVE)
 
 
@@ -290,12 +302,12 @@ def _facts(shown: Shown) -> Mapping[str, Any]:
     return {"html": shown} if isinstance(shown, str) else shown
 
 
-def _look(stream: Stream, seen: Mapping[int, Glimpse]) -> set[int]:
-    """Which of the leads this stream's person may see; tells which ones they no longer may."""
-    visible = set()
-    for glimpse in seen.values():
-        if stream.sight.sees(glimpse.lead):
-            visible.add(glimpse.id)
-        elif glimpse.before is not None and stream.sight.sees(glimpse.before):
-            stream.put(encode("gone", lead=glimpse.id))
-    return visible
+def _look(sight: Sight, seen: Mapping[int, Glimpse]) -> tuple[set[int], set[int]]:
+    """Which of the leads may be seen, and which ones no longer."""
+    visible = {one.id for one in seen.values() if sight.sees(one.lead)}
+    gone = {
+        one.id
+        for one in seen.values()
+        if one.id not in visible and one.before is not None and sight.sees(one.before)
+    }
+    return visible, gone

@@ -22,6 +22,7 @@ MEASURES = {
     "P5": "p5_search",
     "P6": "p6_page",
     "P7": "p7_live",
+    "P8": "p8_crowd",
     "P9": "p9_cold",
     "P11": "p11_history",
     "P13": "p13_effects",

@@ -77,6 +77,7 @@ class Ground:
     hooks: dict[str, Webhook] = field(default_factory=dict)
     bots: dict[str, int] = field(default_factory=dict)
     _hand: list[Child] = field(default_factory=list)
+    bare: Child | None = None
     _bare: int | None = None
     _children: list[Child] = field(default_factory=list)
 
@@ -125,7 +126,7 @@ class Ground:
         """The port of the web's reference, started once."""
         if self._bare is None:
             self._bare = port = free()[0]
-            self._python("bare", "bare", str(port))
+            self.bare = self._python("bare", "bare", str(port))
             await eventually(lambda: answers(port), within=30)
         return self._bare
 

@@ -1,6 +1,7 @@
 """The live stream: who hears of which lead, what a burst becomes, what a laggard gets."""
 
 import itertools
+import resource
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ from models.stage import Stage
 from models.user import Role, User
 from tests.eventually import eventually
 from tests.web.ear import listening
-from tests.web.website import Website
+from tests.web.website import Website, website
 
 _chats = iter(range(1, 10_000))
 
@@ -234,6 +235,16 @@ async def test_nobody_listens_without_a_session(site: Website):
         assert (await somebody.get("/events")).status_code in (303, 401)
 
 
+async def test_a_process_takes_as_many_streams_as_the_machine_lets_it(database_url: str):
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, most))
+    try:
+        async with website(database_url):
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= min(most, 2**16)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
+
+
 PEOPLE = st.builds(
     User,
     id=st.integers(1, 3),
@@ -258,6 +269,19 @@ async def test_judging_a_row_in_hand_agrees_with_the_query(leads: Database, pers
     sight = Sight(person)
     assert {row.id for row in everything if sight.sees(row)} == in_sql
     assert len(everything) == 36
+
+
+@given(
+    one=PEOPLE, other=PEOPLE, owner=st.sampled_from([None, 1, 2, 3]),
+    team=st.sampled_from([None, 1, 2]), line=st.sampled_from([1, 2, 3]),
+)  # fmt: skip
+def test_who_is_alike_sees_alike(
+    one: User, other: User, owner: int | None, team: int | None, line: int
+):
+    row = Lead(bot_id=1, chat_id=1, owner_id=owner, team_id=team, line=line)
+    first, second = Sight(one), Sight(other)
+    if first.alike({owner}) == second.alike({owner}):
+        assert first.sees(row) == second.sees(row)
 
 
 @pytest.fixture
