@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from activities.publishing import publish_file
 from api.commands import Ground, connect, team_named
+from api.demo_words import demo_words
 from models.database import Work
 from models.errors import Refused
 from models.passwords import Passwords
@@ -71,7 +72,9 @@ async def demo(ground: Ground, given: argparse.Namespace) -> None:
     async with ground.database.unit_of_work() as work:
         if await User.named(work.session, PEOPLE[0][0]) is None:
             await _people(work, hashed)
-            await _quick_actions(work)
+            maria = await _admin(work)
+            await _quick_actions(work, maria)
+            await demo_words(work, maria)
     for file in sorted(DEFINITIONS.glob("*.yaml")):
         await publish_file(ground.database, ground.storage, file)
     await _bot_and_spots(ground)
@@ -94,11 +97,15 @@ async def _people(work: Work, hashed: str) -> None:
     await work.flush()
 
 
-async def _quick_actions(work: Work) -> None:
-    """Everybody's, kept by the admin."""
-    admin = next(login for login, _name, role, _line in PEOPLE if role == Role.ADMIN)
-    maria = await User.named(work.session, admin)
+async def _admin(work: Work) -> User:
+    login = next(login for login, _name, role, _line in PEOPLE if role == Role.ADMIN)
+    maria = await User.named(work.session, login)
     assert maria is not None, "she has just come"
+    return maria
+
+
+async def _quick_actions(work: Work, maria: User) -> None:
+    """Everybody's, kept by the admin."""
     tags = {one.name: one.id for one in (await desk(work.session)).tags}
     for name, digit, hue, words, on, off, more in QUICK_ACTIONS:
         parts = {"tag": [tags[one] for one in on], "untag": [tags[one] for one in off], **more}

@@ -7,7 +7,9 @@ import httpx
 from playwright.async_api import expect
 from sqlalchemy import select
 
-from models.script import Script
+from api.demo_words import demo_words
+from api.routes.scripts import gaps
+from models.script import Script, held_by, scripts_for
 from models.user import User
 from tests.browsers import Complaints, axe
 from tests.eventually import eventually
@@ -136,6 +138,16 @@ async def test_what_is_not_said_in_a_language_is_told(site: Website, served: Tow
         await anna.post(f"/scripts/{mine.id}/templates", data={"template": two})
         page = soup(await anna.get("/templates"))
     assert "нет на этом языке: раз" in said(one(page, f"#script-one-{mine.id}"))
+
+
+async def test_the_demos_script_speaks_both_languages_to_everybody(town: Town):
+    async with town.database.unit_of_work() as work:
+        await demo_words(work, town.maria)
+    async with town.database.reading() as session:
+        (found,) = await scripts_for(session, town.anna)
+        held = found.in_order(await held_by(session, [found], town.anna))
+    assert (len(held), gaps(held)) == (5, {})
+    assert {language for one in held for language in one.words} == {"ru", "en"}
 
 
 async def test_walked_through_in_the_chat(site: Website, visit: Visit, served: Town):
