@@ -25,12 +25,12 @@ from models.migrations.run import upgrade
 from models.process.language import Process
 from models.process.simulation import run_scenarios
 from models.seal import BrokenSeal
-from models.session import Invitation
 from models.settings import Settings
 from models.spot import Bot, Campaign, Spot
+from models.staff import invite
 from models.timeline import ENGINE
 from models.token import Token
-from models.user import Role, Team, User
+from models.user import Role, Team
 from workflows.engine import LOOK, Engine
 
 SKIP_NUMBERS = text(
@@ -55,16 +55,11 @@ class Ground:
 
 async def add_person(ground: Ground, given: argparse.Namespace) -> None:
     async with ground.database.unit_of_work() as work:
-        if await User.named(work.session, given.login):
-            raise Refused("There is somebody with the login %(login)s", login=given.login)
         team = await team_named(work, given.team) if given.team else None
-        person = User(
-            login=given.login.lower(), name=given.name, role=Role(given.role), line=given.line,
-            locale=given.locale, team_id=team.id if team else None,
+        _person, link = await invite(
+            work, login=given.login, name=given.name, role=Role(given.role), line=given.line,
+            locale=given.locale, team_id=team.id if team else None, now=datetime.now(UTC),
         )  # fmt: skip
-        work.add(person)
-        await work.flush()
-        link = Invitation.issue(work, person, now=datetime.now(UTC))
     print(f"{ground.settings.own_address}/invitations/{link}")
 
 

@@ -1,11 +1,12 @@
 """What can be done by keys: one list for the map behind `?` and for the palette behind Ctrl K."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from api.catalogue import LOCALES, catalogue
 from api.language import gettext as _
-from api.words import N_, PLACES
+from api.sections import Section
+from api.words import N_
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,7 @@ KEYS = (
 )
 
 
-def keys() -> Iterator[Key]:
-    """With the sections, as the rail names them."""
+def keys(sections: Iterable[Section]) -> Iterator[Key]:
+    """With those of the sections that have keys."""
     yield from KEYS
-    for place in PLACES:
-        if place.shown:
-            yield Key(place.shown, place.message)
+    yield from (Key(one.shown, one.message) for one in sections if one.key)

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import assets, hearing, keyboard, language, reasons, sentences, words
 from api.formatted import formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
+from api.sections import sections
 from models.change import REACTIONS
 from models.queries.inbox import Chat
 from models.user import THEMES, User, hue, initials
@@ -102,9 +103,7 @@ def render(
         "csrf": getattr(request.state, "csrf", ""),
         "theme": theme_of(request),
         "lang": seen_as.locale,
-        "places": [
-            place for place in words.PLACES if place.key and place.path in request.app.state.paths
-        ],
+        "sections": sections(person, there=request.app.state.paths),
         "stream_name": stream_name(request),
     }
     with reading(seen_as):

@@ -26,33 +26,6 @@ def N_(message: str) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A section; shown as soon as the path exists. Those with a key stand in the rail."""
-
-    path: str
-    icon: str
-    key: str
-    message: str
-
-    def name(self) -> str:
-        return _(self.message)
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """What is printed on its keys."""
-        return tuple(part.removeprefix("Key") for part in self.key.split(",") if part)
-
-
-PLACES = (
-    Place("/leads", "messages-square", "KeyG,KeyC", N_("Chats")),
-    Place("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
-    Place("/templates", "square-slash", "KeyG,KeyX", N_("Templates")),
-    Place("/quick-actions", "zap", "", N_("Quick actions")),
-    Place("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
-)
-
-
-@dataclass(frozen=True)
 class Mark:
     """A status in one sign: its class, icon, and the words for the title and the screen reader."""
 

@@ -11,12 +11,10 @@ from sqlmodel import Field, SQLModel, col
 
 from models.columns import identity, reference
 from models.errors import NotAllowed
-from models.user import Role, Team, User
+from models.user import LINES, Role, Team, User
 
 if TYPE_CHECKING:
     from models.database import Work
-
-LINES = (1, 2)
 
 
 class Tool(StrEnum):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOCALES, THEMES = ("ru", "en"), ("auto", "light", "dark")
 HUES = 8
+LINES = (1, 2)
 
 
 class Role(StrEnum):

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import SignedIn
-from api.words import PLACES
+from api.sections import SECTIONS
 
 router = APIRouter()
 
 
 @router.get("/")
 async def index(request: Request, person: SignedIn) -> Response:
-    first = next((one.path for one in PLACES if one.path in request.app.state.paths), "/me")
+    first = next((one.path for one in SECTIONS if one.path in request.app.state.paths), "/me")
     return RedirectResponse(first, 303)

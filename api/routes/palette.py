@@ -13,6 +13,7 @@ from api.deps import Db, SignedIn, worded
 from api.keyboard import KEYS
 from api.language import gettext as _
 from api.rendering import page_path, render
+from api.sections import sections
 from models.queries.search import people
 from models.queries.view import View
 from models.saved_filter import SavedFilter
@@ -67,8 +68,8 @@ async def _found(
     ]
     pages = [
         Entry(one.icon, one.name(), one.path, shown=one.shown)
-        for one in words.PLACES
-        if one.path in request.app.state.paths and _called(one.message, asked)
+        for one in sections(person, there=request.app.state.paths)
+        if _called(one.message, asked)
     ]
     groups: list[tuple[str, list[Any]]] = [
         (_("Chats"), chats),

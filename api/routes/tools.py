@@ -11,8 +11,8 @@ from starlette.responses import Response
 from api.deps import Db, require, worded
 from api.language import gettext as _
 from api.rendering import render
-from models.tool import LINES, Tool, Whose, give_tool, taken_from
-from models.user import Role, Team, User
+from models.tool import Tool, Whose, give_tool, taken_from
+from models.user import LINES, Role, Team, User
 
 router = APIRouter(prefix="/tools", dependencies=[Depends(worded)])
 

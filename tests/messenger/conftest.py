@@ -8,10 +8,10 @@ from playwright.async_api import BrowserContext, Page, expect
 from models.database import Database
 from models.user import User
 from tests.messenger.town import PROCESS, Town
-from tests.web.conftest import shared_site, site
+from tests.web.conftest import own_site, shared_site, site
 from tests.web.website import Website
 
-__all__ = ["shared_site", "site"]
+__all__ = ["own_site", "shared_site", "site"]
 
 Visit = Callable[[User, str], Awaitable[Page]]
 
