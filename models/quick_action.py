@@ -13,8 +13,7 @@ from models.errors import BrokenInput, Missing, NotAllowed
 from models.queries.desk import Desk, desk
 from models.queries.people import TALKING
 from models.ready import Ready, Scope, problems_of, written
-from models.tool import LINES
-from models.user import HUES, User
+from models.user import HUES, LINES, User
 
 if TYPE_CHECKING:
     from models.database import Work

@@ -27,8 +27,8 @@ from models.quick_action import (
     quick_actions_for,
 )
 from models.ready import Scope, scopes_of
-from models.tool import LINES, Tool, tools_of
-from models.user import User
+from models.tool import Tool, tools_of
+from models.user import LINES, User
 
 router = APIRouter(prefix="/quick-actions", dependencies=[Depends(worded)])
 
