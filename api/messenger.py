@@ -185,7 +185,7 @@ async def rows(
 ) -> dict[int, dict[str, Any]]:
     """A chat's row in every list that holds it, and what is new in it."""
     return {
-        chat.lead.id: {"html": html("leads/_live_row", chat=chat), "news": news(chat)}
+        chat.lead.id: {"html": html("leads/_live_row", chat=chat), "news": news(chat.lead)}
         for chat in await chats(session, leads)
     }
 

@@ -10,7 +10,7 @@ from api import words
 from api.formatted import plain
 from api.language import gettext as _
 from models.notice import KINDS, TROUBLES, Notice
-from models.queries.inbox import Chat
+from models.queries.inbox import Listed
 from models.queries.notices import MOST, Noticed, Told, microseconds
 from models.queries.people import TALKING
 from models.timeline import CLIENT, Action
@@ -31,12 +31,11 @@ class Line:
     many: int = 1
 
 
-def news(chat: Chat) -> dict[str, Any] | None:
+def news(lead: Listed) -> dict[str, Any] | None:
     """What is new in a chat, for everybody who sees it: whom it concerns their page knows.
 
     `at` is in microseconds, so that it compares with what was seen.
     """
-    lead = chat.lead
     if lead.ignored_at or not (lead.unread or lead.notice):
         return None
     return {
@@ -51,7 +50,7 @@ def news(chat: Chat) -> dict[str, Any] | None:
     }
 
 
-def standing(person: User, chats: list[Chat], *, now: datetime) -> dict[str, Any]:
+def standing(person: User, leads: list[Listed], *, now: datetime) -> dict[str, Any]:
     """All that a page has to know to count, and to be heard, by itself."""
     hearing = person.hears
     return {
@@ -63,7 +62,7 @@ def standing(person: User, chats: list[Chat], *, now: datetime) -> dict[str, Any
         "zone": person.time_zone,
         "hearing": hearing.model_dump(mode="json"),
         "most": MOST,
-        "leads": {str(chat.lead.id): news(chat) for chat in chats},
+        "leads": {str(lead.id): news(lead) for lead in leads},
     }
 
 

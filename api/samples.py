@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from api import notices
 from api.language import gettext as _
 from api.sentences import Line, line
 from models.lead.lead import Lead
@@ -97,3 +98,18 @@ def _chat(
     )  # fmt: skip
     hued = [Tag(name=name, hue=TAGS[name]) for name in tags or ()]
     return SimpleNamespace(lead=lead, tags=hued, author=author)
+
+
+def told() -> list[Any]:
+    """What the bell opens, chat by chat."""
+    now = datetime.now(UTC)
+    wrote, human, failed = (
+        notices.Line("message-square", "", "How long does withdrawal take?", now, 1, many=3),
+        notices.Line("hand", "manual", _("The robot asks for a person"), now, 2),
+        notices.Line("circle-alert", "bad", f"{_('Not sent')}: Инструкция.pdf", now, 3),
+    )
+    marcus, rohan = chats()[2], chats()[4]
+    return [
+        (SimpleNamespace(chat=marcus, new=True), [wrote, human]),
+        (SimpleNamespace(chat=rohan, new=False), [failed]),
+    ]

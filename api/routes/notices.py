@@ -40,8 +40,8 @@ async def index(
 async def news(data: Db, person: SignedIn, now: Now) -> JSONResponse:
     """What a page needs to count by itself from now on."""
     async with data.reading() as session:
-        chats = await notices.news(session, person)
-    return JSONResponse(standing(person, chats, now=now), headers={"Cache-Control": "no-store"})
+        leads = await notices.news(session, person)
+    return JSONResponse(standing(person, leads, now=now), headers={"Cache-Control": "no-store"})
 
 
 @router.post("/seen")

@@ -35,4 +35,7 @@ async def index(
     )
     request.state.person = seen_by
     with reading(reader_of(request)):
-        return render(request, "patterns/index", samples=samples.chats(), lines=samples.lines())
+        return render(
+            request, "patterns/index", samples=samples.chats(), lines=samples.lines(),
+            told=samples.told(), after=None,
+        )  # fmt: skip

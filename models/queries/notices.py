@@ -28,7 +28,7 @@ from sqlmodel import col
 from models.errors import Refused
 from models.lead.lead import Lead
 from models.message import Message
-from models.queries.inbox import NEWEST, Chat, chats_of
+from models.queries.inbox import NEWEST, OF_LEAD, Chat, Listed, chats_of
 from models.queries.people import TALKING
 from models.queries.visibility import visible_leads
 from models.timeline import Action, Event
@@ -76,9 +76,10 @@ class Page:
     after: str | None = None
 
 
-async def news(session: AsyncSession, person: User) -> list[Chat]:
-    """The chats with something new that the person has not seen, up to one more than `MOST`."""
-    return await chats_of(session, _first(person, (_new(person),), size=MOST + 1))
+async def news(session: AsyncSession, person: User) -> list[Listed]:
+    """The leads with something new that the person has not seen, up to one more than `MOST`."""
+    query = _first(person, (_new(person),), size=MOST + 1).with_only_columns(*OF_LEAD)
+    return [Listed._make(row) for row in await session.execute(query)]
 
 
 async def page(
@@ -131,15 +132,16 @@ def _first(person: User, among: Iterable[ColumnElement[bool]], *, size: int) -> 
     day.
     """
     mine: tuple[ColumnElement[bool], ...] = (col(Lead.owner_id) == person.id,)
-    # said in words, so that the planner knows the partial index for it
+    # written out, as the number of rows below is: without them a prepared plan is a poor one
     nobodys = (col(Lead.owner_id).is_(None), literal_column("lead.mode = 'manual'", Boolean))
     common = (visible_leads(person), col(Lead.ignored_at).is_(None), *among)
+    most = bindparam("most", size, type_=BigInteger, literal_execute=True)
     parts = [
-        select(col(Lead.id)).where(*way, *common).order_by(*NEWEST).limit(size).subquery()
+        select(col(Lead.id)).where(*way, *common).order_by(*NEWEST).limit(most).subquery()
         for way in ((mine, nobodys) if person.role in TALKING else (mine,))
     ]
     either = union_all(*(select(part.c.id) for part in parts))
-    return select(Lead).where(col(Lead.id).in_(either)).order_by(*NEWEST).limit(size)
+    return select(Lead).where(col(Lead.id).in_(either)).order_by(*NEWEST).limit(most)
 
 
 def _new(person: User) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from tests.web.website import Website
 async def news(town: Town, person: User) -> set[int]:
     async with town.database.reading() as session:
         asked = await session.get_one(User, person.id)
-        return {chat.lead.id for chat in await notices.news(session, asked)}
+        return {lead.id for lead in await notices.news(session, asked)}
 
 
 async def changed(town: Town, lead_id: int, **values: Any) -> None:

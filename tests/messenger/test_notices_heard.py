@@ -91,6 +91,7 @@ async def test_one_of_many_tabs_tells_what_nobody_is_looking_at(
     assert pitches == [659, 988, 330, 247]  # one for the burst, another one for the error
     for page in (chat, other):
         await counts(page, "1")
+        await expect(page.locator("#bell-status")).to_have_text(re.compile("с новым$"))
 
     shows = other if await other.evaluate("Boolean(window.latest)") else chat
     await shows.evaluate("latest.dispatchEvent(new Event('click'))")
@@ -154,3 +155,12 @@ async def test_the_bell_opens_by_its_key_and_is_the_same_in_every_tab(
     await served.writes("Petra", "loud again")
     await eventually(lambda: heard.words == ["loud again"])
     assert heard.of("sounded") == []
+
+    await other.get_by_label("Каждый день, по моему времени").check()
+    for end in ("с", "до"):
+        await other.get_by_label(end, exact=True).fill("00:00")  # the whole day
+    await expect(page.locator("#bell.is-quiet")).to_be_attached()
+    await counts(page, "1")
+    await given(served, petra, served.boris, by=served.igor)
+    for each in (page, other):
+        await counts(each, "")  # what is not hers to see any more

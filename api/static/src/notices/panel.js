@@ -4,6 +4,7 @@ import { go } from "../going.js"
 
 const SOON = 400 // ms
 const AT_TOP = 40 // px
+const NEVER = "notices-never" // this browser is not to be asked
 const panel = document.getElementById("notices")
 const isOpen = () => panel.matches(":popover-open")
 let soon, before = ""
@@ -18,6 +19,15 @@ export function toggled({ newState }) {
 export async function load() {
   await htmx.ajax("GET", "/notices", { source: panel, target: panel, swap: "innerMorph" }).catch(() => {})
   panel.querySelector("[data-again]")?.toggleAttribute("hidden", false)
+  panel.querySelector("[data-may-ask]")?.toggleAttribute("hidden", !mayAsk())
+}
+
+const mayAsk = () => globalThis.Notification?.permission === "default" && !localStorage.getItem(NEVER)
+
+async function allow(asked) {
+  if (asked) await Notification.requestPermission()
+  else localStorage.setItem(NEVER, "yes")
+  panel.querySelector("[data-may-ask]").hidden = true
 }
 
 function follow({ detail: now }) {
@@ -34,6 +44,7 @@ function follow({ detail: now }) {
 
 function click(event) {
   if (event.target.closest("[data-again]")) load()
+  if (event.target.closest("[data-ask], [data-never]")) allow(event.target.closest("[data-ask]"))
   const link = event.target.closest("a[href^='/leads/']")
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()

@@ -4,12 +4,13 @@
 import { quiet, silence, tell } from "./telling.js"
 
 const SOON = 150 // ms: a burst of reasons is one question
-const AGAIN = 1500 // after no answer
+const AGAIN = 1500 // after no answer; before it is said, so that a burst is one sentence
+const READ_SOON = 300 // what comes into the chat one looks at is read before it is counted
 const RECENT = 60_000_000 // µs: what came while the line was cut is still worth a sound
 const SAID_AT_MOST_EVERY = 10_000 // ms, to screen readers
 const news = new Map() // by lead
 const meanwhile = new Map() // what came while the answer was on its way: it may be older
-let standing, asking, again, floor = 0
+let standing, asking, again, painting, floor = 0
 const bell = () => document.getElementById("bell")
 
 const concerns = ({ owner, manual }) =>
@@ -27,7 +28,8 @@ function change(lead, one) {
   keep(lead, one)
   if (news.has(lead)) happened(lead, before, one)
   if (news.size <= standing.most && standing.more) ask()
-  paint()
+  if (news.size > Number(bell().dataset.news)) painting ??= setTimeout(paint, READ_SOON)
+  else paint()
 }
 
 function keep(lead, one) {
@@ -42,8 +44,7 @@ function happened(lead, before, one) {
   const kind = one.kind && (one.kind !== before?.kind || failed) ? one.kind
     : one.text && one.unread > (before?.unread ?? 0) ? "message" : ""
   if (!kind) return
-  tell({ kind, lead, one }, standing)
-  say()
+  tell({ kind, lead, one }, standing).then(told => told && say())
 }
 
 function ask() {
@@ -76,6 +77,8 @@ function adopt(said) {
 }
 
 function paint() {
+  clearTimeout(painting)
+  painting = undefined
   if (!standing || !bell()) return
   const shown = news.size > standing.most ? `${standing.most}+` : String(news.size || "")
   for (const count of document.querySelectorAll("[data-bell-count]")) {
@@ -108,7 +111,7 @@ let saying
 function say() {
   if (saying || document.hidden) return
   saying = setTimeout(() => (saying = undefined), SAID_AT_MOST_EVERY)
-  setTimeout(() => (document.getElementById("bell-status").textContent = news.size ? said() : ""), SOON)
+  setTimeout(() => (document.getElementById("bell-status").textContent = news.size ? said() : ""), AGAIN)
 }
 
 export function start() {

@@ -7,14 +7,17 @@ const KEPT = 60_000 // ms: a tab that is slower than that tells it again
 const BREATH = 2500 // between two sounds of a kind: a burst is one
 let looked, leave
 
-export async function tell({ kind, lead, one }, { hearing, ...standing }) {
-  if (quiet({ hearing, ...standing }) || (await looksAt(lead))) return
+/** Whether it was to be told at all. */
+export async function tell({ kind, lead, one }, standing) {
+  const { hearing } = standing
+  if (quiet(standing) || (await looksAt(lead))) return false
   const id = ["told", lead, one.at, one.unread, one.kind].join("-")
   if (hearing.sounds.includes(kind) && sound.able()) {
     const voice = `sounds-${kind === "error" ? "bad" : "new"}`
     first(`${id}-sound`, KEPT, () => first(voice, BREATH, () => sound.play(kind, hearing)))
   }
   if (hearing.browser.includes(kind) && shown.able()) first(`${id}-shown`, KEPT, () => shown.show(kind, lead, one))
+  return true
 }
 
 /** Whether the person wants no sound and no notice of the browser now. */
