@@ -29,7 +29,7 @@ from models.database import Database
 from models.lead.lead import Lead
 from models.lead.listening import Sight
 from models.lead.waking import LOOK
-from models.media import Media, MediaState
+from models.media import OURS, Media, MediaState
 from models.message import Message, State
 from models.seal import BrokenSeal, open_sealed
 from models.settings import Settings
@@ -66,6 +66,7 @@ CLAIM = text(
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 HEARTBEAT = 3  # seconds; the engine notices a killed deliverer after a few of them
 
+ATTEMPTS = 4  # of fetching a file; one more is the engine's, should even that not be stored
 log = logging.getLogger(__name__)
 
 
@@ -134,7 +135,13 @@ class Conversation:
         if (media.size or 0) > LARGEST_DOWNLOAD:
             found = {"state": MediaState.TOO_BIG, "reason": "too_big"}
         else:
-            found = await self._download(media, bot.open_token(self._settings.key()))
+            try:
+                found = await self._download(media, bot.open_token(self._settings.key()))
+            except Exception as error:  # whatever it was: the last attempt says so
+                if activity.info().attempt < ATTEMPTS:
+                    raise
+                log.exception("media %s: not fetched", media_id)
+                found = {"state": MediaState.FAILED, "reason": f"{OURS}{type(error).__name__}"}
         async with self._database.unit_of_work(silent=True) as work:
             lead = await work.locked_lead(media.lead_id)
             lead.media_fetched(await work.session.get_one(Media, media_id), **found)
@@ -251,8 +258,8 @@ class Conversation:
                 return self._again_or_never(media, "no clear answer")
 
     def _again_or_never(self, media: Media, because: str) -> dict[str, Any]:
-        """The engine repeats the activity four times; then a person may ask again."""
-        if activity.info().attempt < 4:
+        """The engine repeats the activity; then a person may ask again."""
+        if activity.info().attempt < ATTEMPTS:
             raise RuntimeError(f"media {media.id}: {because}")
         return {"state": MediaState.FAILED, "reason": because}
 

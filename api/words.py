@@ -5,11 +5,13 @@ Events are worded in `api/sentences.py`.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from api.language import gettext as _
 from api.language import number, reader
 from models.lead.driving import Mode
 from models.lead.lead import Lead
+from models.media import OURS, Media
 from models.message import State
 from models.notice import Notice
 from models.payment import Kind
@@ -18,6 +20,8 @@ from models.process.state import ProcessState
 from models.queries.inbox import Listed
 from models.ready import Scope
 from models.user import THEMES, Role
+
+LATE = timedelta(minutes=10)  # for a file that Telegram has
 
 
 def N_(message: str) -> str:
@@ -137,8 +141,22 @@ def media(kind: str) -> str:
         "venue": _("Place"),
         "unsupported": _("Message of another kind"),
         "contact": _("Contact"),
+        "poll": _("Poll"),
+        "dice": _("Dice"),
     }
     return known.get(kind, _("Message of kind %(kind)s") % {"kind": kind})
+
+
+def why_not_fetched(reason: str | None) -> str:
+    """Telegram's words about a file, or that it was us."""
+    if reason and reason.startswith(OURS):
+        return _("something broke on our side (%(why)s)") % {"why": reason.removeprefix(OURS)}
+    return reason or ""
+
+
+def is_late(file: Media) -> bool:
+    """Whether a file should have been here long ago."""
+    return datetime.now(UTC) - file.created_at > LATE
 
 
 def waits(process: Process, state: ProcessState) -> str:

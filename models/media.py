@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import defaulting, document, identity, reference, stamped
 
+OURS = "ours: "  # begins a reason that Telegram has no part in
+
 
 class MediaState(StrEnum):
     PENDING = "pending"

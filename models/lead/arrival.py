@@ -13,7 +13,10 @@ from models.unstorable import storable
 FILES = (
     "animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice",
 )  # fmt: skip
-PLAIN = ("location", "contact", "venue")
+# A venue has a location, a game's dice nothing else: the first that is there names the message.
+PLAIN = ("venue", "location", "contact", "poll", "dice")
+SAID_BY = {"user": "sender_user", "chat": "sender_chat", "channel": "chat"}
+MOST_OPTIONS = 12  # of a poll, as Telegram allows them
 LONGEST_PAYLOAD = 64
 LARGEST_ID = 2**63 - 1
 
@@ -187,7 +190,7 @@ def _wrote(message: dict[str, Any]) -> Wrote | Ignored:
         kind=kind,
         text=_text(message.get("text", message.get("caption"))),
         entities=list(message.get("entities", message.get("caption_entities")) or []),
-        details=details,
+        details=details | _forwarded(message),
         album=_text(message.get("media_group_id")) or None,
         reply_to=(message.get("reply_to_message") or {}).get("message_id"),
         answers=_answered(message),
@@ -217,11 +220,40 @@ def _content(message: dict[str, Any]) -> tuple[str, list[dict[str, Any]], dict[s
             return kind, [_file(kind, file)], {}
     for kind in PLAIN:
         if kind in message:
-            return kind, [], dict(message[kind])
+            read = {"poll": _poll, "dice": _dice}.get(kind, dict)
+            return kind, [], read(message[kind])
     if "text" in message:
         return "text", [], {}
     known = {"message_id", "from", "chat", "date", "sender_chat", "message_thread_id"}
     return "unsupported", [], {"kinds": sorted(set(message) - known)[:5]}
+
+
+def _forwarded(message: dict[str, Any]) -> dict[str, Any]:
+    """From whom it came to the client: a name, as far as Telegram tells one."""
+    origin = message.get("forward_origin")
+    if not isinstance(origin, dict):
+        return {}
+    kind = _text(origin.get("type"))
+    whose = dict(origin.get(SAID_BY.get(kind, "")) or {})
+    names = [_text(whose.get(part)) for part in ("title", "first_name", "last_name")]
+    name = _text(origin.get("sender_user_name")) or " ".join(filter(None, names))
+    return {"forwarded": {"from": name, "kind": kind}}
+
+
+def _poll(poll: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "question": _text(poll.get("question")),
+        "options": [
+            {"text": _text(one.get("text")), "voter_count": int(one.get("voter_count") or 0)}
+            for one in list(poll.get("options") or [])[:MOST_OPTIONS]
+        ],
+        "type": _text(poll.get("type")),
+        "several": bool(poll.get("allows_multiple_answers")),
+    }
+
+
+def _dice(dice: dict[str, Any]) -> dict[str, Any]:
+    return {"emoji": _text(dice.get("emoji")), "value": int(dice.get("value") or 0)}
 
 
 def _file(kind: str, file: dict[str, Any]) -> dict[str, Any]:

@@ -239,7 +239,7 @@ class Talking(LeadRow):
         media = await self.work.session.get(Media, media_id)
         if media is None or media.lead_id != self.id:
             raise Missing("There is no such file, or it is not yours to see")
-        if media.state != MediaState.FAILED:
+        if media.state not in (MediaState.FAILED, MediaState.PENDING):
             return
         media.state, media.reason, media.attempts = MediaState.PENDING, None, media.attempts + 1
         self.record(Action.MEDIA_FETCHED, by=by, at=now, ref=media.message_id, state=media.state)

@@ -151,9 +151,9 @@ async def test_location_and_contact_keep_their_particulars(inbox: Inbox) -> None
 
 async def test_a_kind_we_do_not_know_is_kept_and_shown_as_such(inbox: Inbox) -> None:
     await inbox.writes("/start")
-    await inbox.gets(inbox.update(dice={"emoji": "🎲", "value": 4}))
+    await inbox.gets(inbox.update(game={"title": "Змейка"}))
     message = (await inbox.messages())[-1]
-    assert (message.kind, message.details["kinds"]) == ("unsupported", ["dice"])
+    assert (message.kind, message.details["kinds"]) == ("unsupported", ["game"])
 
 
 async def test_an_edit_keeps_what_stood_before_and_is_no_new_message(inbox: Inbox) -> None:

@@ -2,14 +2,21 @@
 
 import io
 import os
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from PIL import Image
+from temporalio.testing import ActivityEnvironment
 
+from activities.clients.storage import Storage
+from activities.clients.telegram import Telegram
+from activities.conversation import ATTEMPTS, Conversation
 from api.pictures import Unshowable, thumbnail
 from models.media import Media, MediaState
+from models.seal import BrokenSeal
 from models.sniffing import sniff
 from tests.messenger.test_pages import one, page_of, said, write
 from tests.messenger.town import Town
@@ -167,7 +174,9 @@ KINDS: list[tuple[dict[str, Any], str]] = [
     ({"location": {"latitude": 55.7, "longitude": 37.6}}, "55.7, 37.6"),
     ({"venue": {"location": {"latitude": 5, "longitude": 7}, "title": "Кафе"}}, "Кафе"),
     ({"contact": {"phone_number": "+7900", "first_name": "Пётр"}}, "+7900"),
-    ({"poll": {"id": "1", "question": "?"}}, "poll"),
+    ({"poll": {"id": "1", "question": "Когда?", "options": [{"text": "завтра"}]}}, "завтра"),
+    ({"dice": {"emoji": "🎯", "value": 6}}, "6"),
+    ({"game": {"title": "Змейка"}}, "game"),
 ]  # fmt: skip
 
 
@@ -215,6 +224,54 @@ async def test_a_file_that_could_not_be_had_can_be_asked_for_again(site: Website
 
     assert (await media_of(served, ivan))[0].state == MediaState.PENDING
     assert file.id in (await served.moves(ivan)).fetch
+
+
+async def test_a_file_that_we_failed_to_fetch_says_so_and_can_be_asked_for(
+    site: Website, served: Town
+):
+    ivan = await served.writes("Иван", document={"file_id": "f", "file_name": "договор.pdf"})
+    (file,) = await media_of(served, ivan)
+    chosen = site.app.state.settings
+    telegram, environment = Telegram(chosen.telegram), ActivityEnvironment()
+    conversation = Conversation(
+        served.database, telegram, Storage(chosen.data / "files"), chosen
+    )  # the town's bot has a token that this key does not open
+    with pytest.raises(BrokenSeal):
+        await environment.run(conversation.fetch_media, file.id)
+    async with served.database.unit_of_work(silent=True) as work:
+        found = await work.session.get_one(Media, file.id)
+        found.created_at -= timedelta(hours=1)
+    async with site.signed_in(served.anna) as browser:
+        waiting = one(await page_of(browser, ivan), "[data-message] .file")
+        path = str(one(waiting, "button")["hx-post"])  # it has been under way for too long
+
+        environment.info = replace(environment.info, attempt=ATTEMPTS)
+        await environment.run(conversation.fetch_media, file.id)
+        failed = one(await page_of(browser, ivan), "[data-message] .file")
+        assert "что-то сломалось у нас (BrokenSeal)" in said(failed)
+        assert (await browser.post(path)).status_code == 204
+        assert (await browser.post(path)).status_code == 204
+    await telegram.close()
+    assert (await media_of(served, ivan))[0].state == MediaState.PENDING
+    assert file.id in (await served.moves(ivan)).fetch
+
+
+async def test_what_was_forwarded_says_from_whom(site: Website, served: Town):
+    origins: list[tuple[Any, str]] = [
+        ({"type": "user", "sender_user": {"first_name": "Пётр", "last_name": "Ли"}}, "Пётр Ли"),
+        ({"type": "hidden_user", "sender_user_name": "Аноним<b>"}, "Аноним<b>"),
+        ({"type": "channel", "chat": {"title": "Новости\u202e"}, "message_id": 1}, "Новости"),
+        ({"type": "chat", "sender_chat": {}}, "Переслано"),
+    ]
+    for origin, _name in origins:
+        ivan = await served.writes("Иван", "смотрите", forward_origin=origin)
+    await served.writes("Иван", "а это моё")
+    async with site.signed_in(served.anna) as browser:
+        page = await page_of(browser, ivan)
+    shown = page.select("[role=log] .bub")
+    assert len(page.select(".bub__fwd")) == len(origins)
+    for bubble, (_origin, name) in zip(shown, origins, strict=False):
+        assert name in said(one(bubble, ".bub__fwd"))
 
 
 async def test_a_file_that_is_there_is_not_fetched_again(site: Website, served: Town):
