@@ -53,13 +53,14 @@ Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class Hearing(BaseModel):
-    """How somebody hears of notices. `quiet_from` and `quiet_to` are times of day in their zone;
-    both or none. The bell counts whatever is chosen here."""
+    """How somebody hears of notices. What they do not want is kept, so that a kind that comes later
+    is heard. `quiet_from` and `quiet_to` are times of day in their zone; both or none. The bell
+    counts whatever is chosen here."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
-    sounds: frozenset[Kind] = frozenset(Kind)
-    browser: frozenset[Kind] = frozenset(Kind)
+    without_sound: frozenset[str] = frozenset()
+    without_browser: frozenset[str] = frozenset()
     tone: Tone = "drop"
     volume: int = Field(default=60, ge=0, le=100)
     quiet_from: Clock | None = None

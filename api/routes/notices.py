@@ -94,7 +94,8 @@ async def hear(
     quiet_to: Time = "",
 ) -> Response:
     hearing = Hearing(
-        sounds=frozenset(sound), browser=frozenset(browser), tone=tone, volume=volume,
+        without_sound=frozenset(Kind) - set(sound), without_browser=frozenset(Kind) - set(browser),
+        tone=tone, volume=volume,
         quiet_from=quiet_from if hours and quiet_to else None,
         quiet_to=quiet_to if hours and quiet_from else None,
     )  # fmt: skip
@@ -127,7 +128,7 @@ async def _told(data: Database, person: User, *, after: str | None = None) -> di
     newest = max((told.chat.lead.last_action_at for told in page.told), default=None)
     return {
         "told": [(told, lines(told, names)) for told in page.told],
-        "after": page.after,
+        "more": page.after,
         "until": notices.microseconds(newest) if newest else 0,
         "fresh": any(told.new for told in page.told),
     }

@@ -37,5 +37,5 @@ async def index(
     with reading(reader_of(request)):
         return render(
             request, "patterns/index", samples=samples.chats(), lines=samples.lines(),
-            told=samples.told(), after=None,
+            told=samples.told(), more=None,
         )  # fmt: skip

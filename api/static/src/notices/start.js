@@ -118,6 +118,7 @@ export function start() {
   if (!bell()) return
   document.addEventListener("live", hear)
   document.addEventListener("htmx:after:swap", paint)
+  addEventListener("pageshow", event => event.persisted && ask())
   new MutationObserver(entitle).observe(document.head, { subtree: true, childList: true, characterData: true })
   setInterval(paint, 30_000) // quiet has an end
   document.getElementById("notices").addEventListener("toggle", async event => {

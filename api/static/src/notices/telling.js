@@ -12,11 +12,11 @@ export async function tell({ kind, lead, one }, standing) {
   const { hearing } = standing
   if (quiet(standing) || (await looksAt(lead))) return false
   const id = ["told", lead, one.at, one.unread, one.kind].join("-")
-  if (hearing.sounds.includes(kind) && sound.able()) {
+  if (!hearing.without_sound.includes(kind) && sound.able()) {
     const voice = `sounds-${kind === "error" ? "bad" : "new"}`
     first(`${id}-sound`, KEPT, () => first(voice, BREATH, () => sound.play(kind, hearing)))
   }
-  if (hearing.browser.includes(kind) && shown.able()) first(`${id}-shown`, KEPT, () => shown.show(kind, lead, one))
+  if (!hearing.without_browser.includes(kind) && shown.able()) first(`${id}-shown`, KEPT, () => shown.show(kind, lead, one))
   return true
 }
 
