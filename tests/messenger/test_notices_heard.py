@@ -111,6 +111,7 @@ async def test_the_bell_opens_by_its_key_and_is_the_same_in_every_tab(
     page = await visit(served.anna, "/leads")
     other = await context.new_page()
     await other.goto(f"{site.address}/me")
+    await page.bring_to_front()
     panel, bell = page.get_by_role("region", name="Уведомления"), page.locator("#bell")
     await counts(page, "2")
     await expect(bell).to_have_accessible_name("Новое 2 чата с новым")
@@ -146,6 +147,7 @@ async def test_the_bell_opens_by_its_key_and_is_the_same_in_every_tab(
         await expect(each.locator("#bell:not(.is-quiet)")).to_be_attached()
     assert heard.all == []
 
+    await other.bring_to_front()
     assert await axe(other, within="#hearing") == []
     async with page.expect_response("**/notices/news"), other.expect_response("**/notices/news"):
         await other.get_by_label("Звук: Клиент написал").uncheck()
