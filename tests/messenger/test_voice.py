@@ -123,6 +123,11 @@ async def dictate(page: Page) -> None:
     await eventually(heard)
 
 
+# Whether the bar's parts end where it ends.
+FITS = """bar => [...bar.querySelectorAll("button, svg")].filter(one => one.checkVisibility()).every(
+    one => one.getBoundingClientRect().right <= bar.getBoundingClientRect().right)"""
+
+
 async def test_dictated_listened_to_discarded_and_sent_by_keys(
     visit: Visit, served: Town, context: BrowserContext
 ):
@@ -136,6 +141,11 @@ async def test_dictated_listened_to_discarded_and_sent_by_keys(
 
     await dictate(page)
     assert await axe(page, within=".composer") == []
+    for width in (1280, 768, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        assert await bar.evaluate(FITS), width
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await bar.get_by_role("button", name="Остановить и послушать").focus()
     await page.keyboard.press("Escape")
     await expect(bar).to_have_count(0)  # a moment's sound is not asked about
     await expect(field).to_have_value("допишу потом")

@@ -27,7 +27,8 @@ class Recorder {
 
   show(state) {
     this.made.dataset.state = state
-    this.part("send").lastElementChild.textContent = this.composer.querySelector("[id^=send-] span").textContent
+    const send = this.part("send") // where there is no room its words are only heard
+    send.title = send.ariaLabel = send.lastElementChild.textContent = this.composer.querySelector("[id^=send-] span").textContent
     this.composer.classList.add("is-recording")
     if (!this.made.isConnected) this.composer.querySelector("form").before(this.made)
   }
