@@ -13,6 +13,7 @@ export function toggled({ newState }) {
   document.getElementById("bell").setAttribute("aria-expanded", String(newState === "open"))
   if (newState !== "open") return
   panel.focus()
+  panel.querySelector("#told")?.scrollTo(0, 0)
   load()
 }
 
