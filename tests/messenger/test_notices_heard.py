@@ -100,6 +100,14 @@ async def test_one_of_many_tabs_tells_what_nobody_is_looking_at(
     for page in (chat, other):
         await counts(page, "")
 
+    many = [await served.writes(f"Lucas {number}", "oi") for number in range(9)]
+    async with served.database.unit_of_work() as work:
+        for lead in many:
+            (await work.locked_lead(lead)).assign(served.anna, by=served.igor.actor)
+    await eventually(lambda: ["Leadloom", "9 чатов с новым", "leadloom-many"] in heard.of("shown"))
+    single = {tag for _title, _body, tag in heard.of("shown")} - {"leadloom-many"}
+    assert len(single) < 1 + len(many)
+
 
 async def test_the_bell_opens_by_its_key_and_is_the_same_in_every_tab(
     visit: Visit, served: Town, site: Website, context: BrowserContext, heard: Heard
