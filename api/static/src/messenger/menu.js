@@ -37,7 +37,8 @@ function allowed(bubble) {
   if (!composer()) may.clear()
   if (may.has("reply") && about.words) may.add("quote")
   if (bubble.querySelector(".said-text")) may.add("copy")
-  if (bubble.matches(".is-out, .is-auto") && composer()?.querySelector("[data-act=templates]")) may.add("keep")
+  const ours = bubble.matches(".is-out, .is-auto") && !bubble.querySelector(".is-deleted")
+  if (ours && composer()?.querySelector("[data-act=templates]")) may.add("keep")
   return may
 }
 
