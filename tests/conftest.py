@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile("suite")
+
+PATIENCE = 20_000  # milliseconds a page may take: a test waits for what is true, not for a machine
+expect.set_options(timeout=PATIENCE)
 
 # tests start from the defaults, whatever the person at the keyboard has set
 for name in [name for name in os.environ if name.startswith("LEADLOOM_")]:
@@ -200,7 +203,7 @@ async def context(browser: Browser, complaints: Complaints) -> AsyncIterator[Bro
         timezone_id="UTC",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.on("page", complaints.listen)
     yield context
     await context.close()

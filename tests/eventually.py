@@ -32,7 +32,7 @@ async def eventually(
 async def eventually(
     true: Callable[[], Any],
     *,
-    within: float = 10.0,
+    within: float = 20.0,
     every: float = 0.05,
     because: str = "",
 ) -> Any:
