@@ -84,7 +84,9 @@ async def test_a_message_of_mine_is_edited_and_deleted(visit: Visit, served: Tow
     await comes_to(served, await change_of(served, mine), State.SENT)
     await expect(bubble).to_contain_text("удалено у клиента")
     menu = await menu_of(page, bubble)
-    await expect(menu.get_by_role("menuitem")).to_have_text([re.compile("Скопировать")])
+    await expect(menu.get_by_role("menuitem")).to_have_text(
+        [re.compile("Скопировать"), re.compile("Сохранить шаблоном")]
+    )
     await page.keyboard.press("Escape")
 
     # an edit that is left changes nothing, and what was typed before stays
