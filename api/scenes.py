@@ -23,6 +23,7 @@ from models.formatting import parse_markup
 from models.lead.content import Content
 from models.lead.driving import Mode
 from models.lead.lead import Lead
+from models.message import Message
 from models.payment import Kind
 from models.pin import Pin
 from models.process.version import definition_of
@@ -87,9 +88,16 @@ class Talk:
     async def starts(self, payload: str = "") -> None:
         await self.does("start", payload=payload)
 
-    async def says(self, *texts: str) -> None:
-        for text in texts:
-            await self.does("text", text=text)
+    async def says(self, text: str) -> None:
+        """Returns when it is here: what is answered comes after it."""
+        await self.does("text", text=text)
+
+        async def arrived() -> bool:
+            async with self.lead() as lead:
+                said = select(Message.id).where(Message.lead_id == lead.id, Message.text == text)
+                return (await lead.work.execute(said)).first() is not None
+
+        await soon(arrived)
 
     async def hears(self, words: str) -> dict[str, Any]:
         """The robot's or a manager's line that holds these words."""
