@@ -37,8 +37,7 @@ function allowed(bubble) {
   if (!composer()) may.clear()
   if (may.has("reply") && about.words) may.add("quote")
   if (bubble.querySelector(".said-text")) may.add("copy")
-  const ours = bubble.matches(".is-out, .is-auto") && !bubble.querySelector(".is-deleted")
-  if (ours && composer()?.querySelector("[data-act=templates]")) may.add("keep")
+  if (bubble.matches(".is-out, .is-auto") && composer()?.querySelector("[data-act=templates]")) may.add("keep")
   return may
 }
 
