@@ -104,8 +104,9 @@ class Changes:
             return NotSent("token_sealed", ours=True)
         limit = self._settings.sending_limit.total_seconds()
         return await self._telegram.call(
-            token, amendment(claimed), seconds=limit * 0.5, write_until=begun + limit * 0.25
-        )
+            token, amendment(claimed), seconds=limit * 0.5, write_until=begun + limit * 0.25,
+            reference=f"change:{claimed.change_id}.{claimed.change_attempt}",
+        )  # fmt: skip
 
     async def _record(
         self, lead_id: int, claimed: Claimed, answer: Answer, *, now: datetime

@@ -26,3 +26,7 @@ def change(kind: Kind, state: State) -> str:
         Kind.DELETE: _("The deletion is leaving") if leaving else _("Not deleted"),
         Kind.REACT: _("The reaction is leaving") if leaving else _("No reaction set"),
     }[kind]
+
+
+def asked(kind: Kind) -> str:
+    return {Kind.EDIT: _("An edit"), Kind.DELETE: _("Deletion"), Kind.REACT: _("Reaction")}[kind]

@@ -42,7 +42,7 @@ class Changing(Talking):
             self._reword(message, said.text, list(said.entities))
             self.record(Action.MESSAGE_EDITED, by=by.actor, at=now, ref=message.id)
             return
-        _at_telegram(message)
+        await self._at_telegram(message)
         change = self._asked(message, Kind.EDIT, by=by, now=now)
         change.text, change.entities = said.text, list(said.entities)
         await self._instead(change, message)
@@ -53,7 +53,7 @@ class Changing(Talking):
             await self.withdraw(message_id, by=by.actor, now=now)
             return
         message = await self._own(message_id, by=by)
-        _at_telegram(message)
+        await self._at_telegram(message)
         if now - (message.sent_at or message.written_at) > DELETED_WITHIN:
             raise Refused("Telegram deletes messages of the last 48 hours only")
         await self._instead(self._asked(message, Kind.DELETE, by=by, now=now), message)
@@ -67,7 +67,7 @@ class Changing(Talking):
             raise Refused("Telegram does not know this reaction")
         if self.business_connection is not None:
             raise Refused("Telegram takes no reactions in a business account's chat")
-        _at_telegram(message)
+        await self._at_telegram(message)
         waiting = [one for one in await self._open(message) if one.kind == Kind.REACT]
         if not waiting and emoji == our_reaction(message):
             return
@@ -78,6 +78,8 @@ class Changing(Talking):
     async def change_again(self, change_id: int, *, by: str, now: datetime) -> None:
         """Of one that failed, or that nobody knows of. Raises Missing, Refused."""
         change = await self._change(change_id, State.FAILED, State.UNKNOWN)
+        message = await self.work.session.get_one(Message, change.message_id)
+        await self._at_telegram(message)
         change.state, change.reason, change.not_before = State.QUEUED, None, None
         self.record(Action.CHANGE_ASKED, by=by, at=now, ref=change.message_id)
         self.notice = None
@@ -164,6 +166,18 @@ class Changing(Talking):
         self.record(Action.CHANGE_ASKED, by=change.by, at=change.asked_at, ref=message.id)
         self.ring()
 
+    async def _at_telegram(self, message: Message) -> None:
+        """And stays there."""
+        leaving = [one for one in await self._open(message) if one.kind == Kind.DELETE]
+        if message.deleted_at is not None:
+            raise Refused("The message is deleted")
+        if any(one.state in (State.QUEUED, State.SENDING) for one in leaving):
+            raise Refused("The message is being deleted")
+        if message.state == State.SENDING:
+            raise Refused("The message is leaving: try again in a moment")
+        if not message.telegram_ids:
+            raise Refused("Telegram gave no number for this message: it cannot be changed")
+
     async def _open(self, message: Message) -> list[Change]:
         query = select(Change).where(col(Change.message_id) == message.id, IS_OPEN)
         return list((await self.work.execute(query)).scalars())
@@ -179,12 +193,3 @@ class Changing(Talking):
 
 def our_reaction(message: Message) -> str | None:
     return next((one["emoji"] for one in message.reactions if one.get("by") != "client"), None)
-
-
-def _at_telegram(message: Message) -> None:
-    if message.deleted_at is not None:
-        raise Refused("The message is deleted")
-    if message.state == State.SENDING:
-        raise Refused("The message is leaving: try again in a moment")
-    if not message.telegram_ids:
-        raise Refused("Telegram gave no number for this message: it cannot be changed")

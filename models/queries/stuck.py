@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, not_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.change import IS_OPEN, Change
 from models.lead.lead import Lead
 from models.media import Media, MediaState
 from models.message import Message, State
@@ -22,6 +23,8 @@ LATE = timedelta(minutes=1)
 SHOWN = 50
 COUNTED = 1000  # more are "1000+": nobody reads an exact number of them
 LOOKED_AFTER = timedelta(days=7)  # a file that could not be had before that is nobody's worry now
+
+OPEN_CHANGE = text(f"message_change.{IS_OPEN.text}")  # as the index of them says it
 
 T = TypeVar("T")
 Rows = Select[*tuple[Any, ...]]
@@ -57,14 +60,15 @@ class Stuck:
     bots: Section[Halted] | None
     unknown: Section[tuple[Message, Lead]]
     failed: Section[tuple[Message, Lead]]
+    changes: Section[tuple[Change, Message, Lead]]
     late: Section[tuple[Lead]]
     unread: Section[tuple[Lead, datetime]]
     media: Section[tuple[Media, Lead]]
 
     @property
     def nothing(self) -> bool:
-        sections = (self.updates, self.bots, self.unknown, self.failed, self.late, self.unread,
-                    self.media)  # fmt: skip
+        sections = (self.updates, self.bots, self.unknown, self.failed, self.changes, self.late,
+                    self.unread, self.media)  # fmt: skip
         return not any(section.total for section in sections if section)
 
 
@@ -84,6 +88,7 @@ async def stuck(session: AsyncSession, person: User, *, now: datetime, key: byte
         failed=await _section(
             session, _sends(State.FAILED).where(mine, col(Lead.notice).is_not(None))
         ),
+        changes=await _section(session, _changes().where(mine)),
         late=await _section(
             session,
             select(Lead).where(mine, col(Lead.due_at) < late).order_by(col(Lead.due_at)),
@@ -108,6 +113,18 @@ def _sends(state: State) -> Rows:
         .join(Lead, col(Lead.id) == col(Message.lead_id))
         .where(col(Message.state) == state, col(Message.reason).is_distinct_from("forgotten"))
         .order_by(col(Message.id).desc())
+    )
+
+
+def _changes() -> Rows:
+    """As with messages: a failure that was looked at in the chat is nobody's worry now."""
+    looked_at = and_(col(Change.state) == State.FAILED, col(Lead.notice).is_(None))
+    return (
+        select(Change, Message, Lead)
+        .join(Message, col(Message.id) == col(Change.message_id))
+        .join(Lead, col(Lead.id) == col(Change.lead_id))
+        .where(OPEN_CHANGE, col(Change.state).in_([State.FAILED, State.UNKNOWN]), not_(looked_at))
+        .order_by(col(Change.id).desc())
     )
 
 

@@ -12,12 +12,11 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from tests.chaos import changes
 from tests.phone_process import Phone
 
 Row = dict[str, Any]
 NAMED = 5  # examples of one kind of trouble
-# What the phone did to a send so that nobody can say what became of it.
-AMBIGUOUS = {"reset_before", "reset_after", "eof_after", "garbage"}
 
 
 @dataclass
@@ -66,6 +65,7 @@ class Checker:
         self._steps(verdict)
         self._left_over(verdict)
         self._unknown(verdict)
+        self._changes(verdict)
         return verdict
 
     def _read(self) -> None:
@@ -77,6 +77,7 @@ class Checker:
         self.events = self._rows(
             "select lead_id, seq, kind, ref, actor, particulars from event order by lead_id, seq"
         )
+        self.made = self._rows(changes.MADE)
         self.kept = self._rows("select bot_id, update_id, encode(raw, 'escape') raw"
                                " from telegram_update where state <> 'ignored'")  # fmt: skip
         accepts = self.phone.accepts(since=self.since).now()
@@ -86,8 +87,11 @@ class Checker:
             if one["reference"]:
                 self.accepts[int(one["reference"].partition(".")[0])].append(one)
         self.requests: dict[int, list[Row]] = defaultdict(list)
+        self.asked: list[Row] = []  # of Telegram: changes of messages
         for one in self.phone.requests().now():
-            if one.get("reference"):
+            if one.get("reference", "").startswith(changes.REFERENCE):
+                self.asked.append(one)
+            elif one.get("reference"):
                 self.requests[int(one["reference"].partition(".")[0])].append(one)
         self.out = {one["id"]: one for one in self.messages if one["direction"] == "out"}
         self.lead_of_chat = {(one["bot_id"], one["chat_id"]): one["id"] for one in self.leads}
@@ -253,7 +257,7 @@ class Checker:
             row = self.out.get(number)
             if row is None or number in self.settled or self.again[number]:
                 continue
-            if _ambiguous(requests[-1]) and row["state"] not in ("unknown", "failed"):
+            if changes.ambiguous(requests[-1]) and row["state"] not in ("unknown", "failed"):
                 hidden.append(f"{number} {row['state']}")
         verdict.blame("ambiguous, but not called unknown", hidden)
         unknown = [number for number, row in self.out.items() if row["state"] == "unknown"]
@@ -263,6 +267,12 @@ class Checker:
         if self.faultless:
             verdict.blame("needlessly unknown", unknown)
 
-
-def _ambiguous(request: Row) -> bool:
-    return request["outcome"] in AMBIGUOUS or (request["status"] or 0) >= 500
+    def _changes(self, verdict: Verdict) -> None:
+        """What people did to messages that had left."""
+        chats = {one["id"]: (one["bot_id"], one["chat_id"]) for one in self.leads}
+        for what, culprits in changes.wrong(self.made, self.asked, chats, self.phone).items():
+            verdict.blame(what, culprits)
+        verdict.counts.update(f"change {one['state']}" for one in self.made)
+        if self.faultless:
+            unknown = [one["id"] for one in self.made if one["state"] == "unknown"]
+            verdict.blame("change needlessly unknown", unknown)

@@ -18,6 +18,7 @@ from tests.eventually import eventually
 SOON = 45.0
 CLAIM, OUTCOME, MOVE = "set state = 'sending'", '"message_sent"', '"process_said"'
 UPDATE = "insert into telegram_update"
+CHANGE, CHANGED = "update message_change c", '"message_edited"'
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("429", {"retry_after": 1}),
     ("reset_before", {}),
@@ -65,6 +66,15 @@ class Killer:
                 worker, MOVE, "committing", self._worker
             ),
             "worker after advance's commit, before its result": self._before_the_result,
+            "worker after a change's claim": lambda: self._at(
+                worker, CHANGE, "answered", self._worker
+            ),
+            "worker before an edit's outcome's commit": lambda: self._at(
+                worker, CHANGED, "committing", self._worker
+            ),
+            "connection cut during an edit's outcome's commit": lambda: self._cut(
+                worker, CHANGED, "committed"
+            ),
             "web before receive's commit": lambda: self._at(web, UPDATE, "asked", self._web),
             "web after receive's commit": lambda: self._at(web, UPDATE, "answered", self._web),
             "web before the ring": self._before_the_ring,

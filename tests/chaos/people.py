@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -11,7 +11,10 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.change import Change
 from models.database import Database
+from models.errors import Refused
+from models.formatting import Formatted
 from models.lead.content import Content
 from models.lead.driving import Mode
 from models.lead.lead import Lead
@@ -101,7 +104,7 @@ class Desk:
             await self.gives_back(lead_id)
 
     async def _does(self, lead_id: int) -> None:
-        match self.chance.randrange(5):
+        match self.chance.randrange(8):
             case 0:
                 await self.takes_over(lead_id, pause=timedelta(seconds=3))
             case 1:
@@ -114,6 +117,8 @@ class Desk:
             case 4:
                 await self.takes_over(lead_id)
                 await self.gives_back(lead_id)
+            case _:
+                await self.changes_her_mind(lead_id)
 
     async def takes_over(self, lead_id: int, *, pause: timedelta | None = None) -> set[int]:
         """The numbers of the messages that were on their way already."""
@@ -135,6 +140,40 @@ class Desk:
 
         await self.persists(attempt)
         self.promised.add(key)
+
+    async def changes_her_mind(self, lead_id: int) -> None:
+        """One of her messages gets other words or a reaction or is deleted; or what nobody knows to
+        be done is asked for again."""
+
+        async def attempt() -> None:
+            async with self._lead(lead_id) as lead:
+                hers = select(Message.id).where(
+                    Message.lead_id == lead_id, Message.author == self.name,
+                    Message.state == State.SENT,
+                )  # fmt: skip
+                found = list((await lead.work.execute(hers)).scalars())
+                unknown = select(Change.id).where(
+                    Change.lead_id == lead_id, Change.state == State.UNKNOWN
+                )
+                open_ = list((await lead.work.execute(unknown)).scalars())
+                if open_ and self.chance.random() < 0.5:
+                    await lead.change_again(self.chance.choice(open_), by=self.name, now=now())
+                elif found:
+                    await self._changes(lead, self.chance.choice(found))
+
+        with suppress(Refused):
+            await self.persists(attempt)
+
+    async def _changes(self, lead: Lead, message_id: int) -> None:
+        match self.chance.randrange(4):
+            case 0:
+                await lead.delete(message_id, by=self.vera, now=now())
+            case 1:
+                emoji = self.chance.choice(["👍", "🔥", None])
+                await lead.react(message_id, emoji, by=self.vera, now=now())
+            case _:
+                said = Formatted(f"Вера передумала: {next(self.keys)}")
+                await lead.edit(message_id, said, by=self.vera, now=now())
 
     async def gives_back(self, lead_id: int, *, at: str | None = None) -> None:
         async def attempt() -> None:

@@ -27,6 +27,7 @@ from workflows.engine import Engine
 # What has to be nought before anything is checked.
 RESTLESS = """
     select (select count(*) from message where state in ('queued', 'sending'))
+         + (select count(*) from message_change where state in ('queued', 'sending'))
          + (select count(*) from lead where seq > seen)
          + (select count(*) from lead where due_at < now() - interval '5 s')
 """

@@ -1,5 +1,6 @@
 """Messages that are at Telegram already: edited, deleted, reacted to; one attempt, one outcome."""
 
+from argparse import Namespace
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from api.commands import Ground, restored
 from models.change import Change
 from models.errors import Refused
 from models.formatting import parse_markup
@@ -232,3 +234,52 @@ async def test_a_worker_that_died_leaves_the_change_to_a_person(world: World) ->
     await world.relay.expire()
     assert (await last_change(world, message)).state == State.UNKNOWN
     assert (await world.lead(petra)).notice == "unknown"
+
+
+async def test_nothing_is_asked_of_a_message_that_is_going_or_gone(
+    real_world: World,
+) -> None:
+    world = real_world
+    petra = await taken(world)
+    message, line = await said(world, petra, "Раз")
+    await world.phone.fault("reset_after", count=1, methods=["editMessageText"], client=petra)
+    await asks(world, petra, "edit", message, parse_markup("Два"))
+    edit = await comes_to(world, message, State.UNKNOWN)
+    await world.stop_worker()
+    await asks(world, petra, "delete", message)
+
+    with pytest.raises(Refused, match="being deleted"):
+        await asks(world, petra, "edit", message, parse_markup("Три"))
+    with pytest.raises(Refused, match="being deleted"):
+        await asks_again(world, petra, edit)
+    await world.start_worker()
+    await comes_to(world, message, State.SENT)
+    with pytest.raises(Refused, match="is deleted"):
+        await asks_again(world, petra, edit)
+    assert line.message_id not in [one.message_id for one in await petra.lines()]
+
+
+async def asks_again(world: World, person: Client, change: Change) -> None:
+    async with world.change() as work:
+        lead = await world.locked(work, person)
+        await lead.change_again(change.id, by=world.anna.actor, now=await world.now())
+
+
+async def test_after_a_restore_a_change_is_asked_by_people_alone(
+    real_world: World,
+) -> None:
+    world = real_world
+    petra = await taken(world)
+    message, line = await said(world, petra, "Раз")
+    await world.stop_worker()
+    await asks(world, petra, "edit", message, parse_markup("Два"))
+    parts = (world.settings, world.database, world.engine, world.storage, world.telegram)
+
+    await restored(Ground(*parts), Namespace())
+
+    await world.start_worker()
+    change = await comes_to(world, message, State.UNKNOWN)
+    assert change.reason == "restored"
+    assert (await seen(petra, line, bool)).edits == []
+    await asks_again(world, petra, change)
+    await seen(petra, line, lambda one: one.text == "Два")

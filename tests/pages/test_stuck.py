@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select, text
 
+from models.change import Change, Kind
 from models.database import Database
 from models.lead.lead import Lead
 from models.lead.receiving import receive
@@ -88,6 +89,32 @@ async def test_every_way_to_be_stuck_has_its_section(house: House):
     assert "passport.jpg" in found["media"].text
     assert "nova_bot" in found["bots"].text
     assert all("1" in (one.select_one(".count") or one).text for one in found.values())
+
+
+async def test_changes_without_an_outcome_are_shown_until_somebody_looks(house: House):
+    await house.publishes()
+    refused, unsure, done = [await settled(house, name) for name in ("Refused", "Unsure", "Done")]
+    words = {State.FAILED: "Bad Request: message can't be edited", State.UNKNOWN: "reset"}
+    for lead, state in ((refused, State.FAILED), (unsure, State.UNKNOWN), (done, State.SENT)):
+        message = await house.sends(lead, State.SENT)
+        async with house.database.unit_of_work(silent=True) as work:
+            work.add(
+                Change(lead_id=lead.id or 0, message_id=message.id, kind=Kind.EDIT, text="Новое",
+                       by=house.anna.actor, state=state, reason=words.get(state),
+                       asked_at=house.now)
+            )  # fmt: skip
+        await house.changed(lead, notice=state.value)
+
+    (shown,) = (await sections(house, house.maria)).values()
+    assert shown["id"] == "changes"
+    assert [one.text for one in shown.select(".nm")] == ["Unsure", "Refused"]
+    assert "Правка: Новое" in shown.text
+    assert "Telegram уже не даёт его изменить" in shown.text
+    assert f"/leads/{refused.id}?at=" in str(shown)
+
+    await house.changed(refused, notice=None)
+    (shown,) = (await sections(house, house.maria)).values()
+    assert [one.text for one in shown.select(".nm")] == ["Unsure"]
 
 
 async def test_what_is_fresh_or_settled_is_not_stuck(house: House):
