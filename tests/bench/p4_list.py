@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.database import Database
 from models.queries.inbox import NEWEST, OF_LEAD, PAGE, page
 from models.queries.view import Sort, Tab, View
 from models.user import Role, User
@@ -14,6 +15,7 @@ from tests.bench.clockwork import Asked, clocked
 from tests.bench.ground import Ground
 from tests.bench.rows import Row, at_most, quantile
 
+Ask = Callable[[AsyncSession], Awaitable[None]]
 PLAIN = select(*OF_LEAD).order_by(*NEWEST).limit(PAGE)
 DEEP = 20  # pages below the first
 # What the seed leaves empty, so that every filter has something to look for.
@@ -40,24 +42,11 @@ async def measure(ground: Ground) -> list[Row]:
     times = 2 if ground.quick else 40
     slowest: dict[str, float] = {}
     with clocked(ground.database) as asked:
-
-        async def plain(session: AsyncSession) -> None:
-            await session.execute(PLAIN)
-
-        reference = await _p95(ground, asked, plain, times)
+        reference = await p95(ground.database, asked, plain, times)
         for person in (admin, manager):
             for name, view in views(manager).items():
-                after = await _deep(ground, person) if name == "far page" else None
-
-                async def shown(
-                    session: AsyncSession,
-                    person: User = person,
-                    view: View = view,
-                    after: str | None = after,
-                ) -> None:
-                    await page(session, person, view, after=after)
-
-                slowest[f"{person.role}: {name}"] = await _p95(ground, asked, shown, times)
+                shown = await showing(ground.database, person, name, view)
+                slowest[f"{person.role}: {name}"] = await p95(ground.database, asked, shown, times)
     worst = sorted(slowest, key=lambda name: slowest[name])[-5:]
     return [
         at_most(
@@ -86,20 +75,31 @@ def views(manager: User) -> dict[str, View]:
     return {tab.value: View(tab=tab) for tab in Tab} | {"far page": View()} | alone
 
 
-async def _deep(ground: Ground, person: User) -> str | None:
+async def plain(session: AsyncSession) -> None:
+    await session.execute(PLAIN)
+
+
+async def showing(database: Database, person: User, name: str, view: View) -> Ask:
+    after = await _deep(database, person) if name == "far page" else None
+
+    async def shown(session: AsyncSession) -> None:
+        await page(session, person, view, after=after)
+
+    return shown
+
+
+async def _deep(database: Database, person: User) -> str | None:
     after: str | None = None
-    async with ground.database.reading() as session:
+    async with database.reading() as session:
         for _ in range(DEEP):
             after = (await page(session, person, View(), after=after)).after
     return after
 
 
-async def _p95(
-    ground: Ground, asked: Asked, ask: Callable[[AsyncSession], Awaitable[None]], times: int
-) -> float:
+async def p95(database: Database, asked: Asked, ask: Ask, times: int) -> float:
     """Milliseconds in the list's own statements: those that have a limit."""
     taken = []
-    async with ground.database.reading() as session:
+    async with database.reading() as session:
         for _ in range(times + 3):  # the first ones are prepared
             asked.clear()
             await ask(session)
