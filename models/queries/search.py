@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, column, func, or_, select, table
+from sqlalchemy import any_, bindparam, column, func, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,6 +29,16 @@ INDEXED = 3  # letters from which a trigram can be found anywhere in a word
 SHOWN_BEFORE, SHOWN = 40, 160  # characters of a message around the first match
 # Kept by a trigger beside the messages, in partitions.
 WORDS = table("message_search", column("message_id"), column("lead_id"), column("tsv"))
+MATCHES = (
+    WORDS.c.message_id >= bindparam("first"),
+    WORDS.c.message_id < bindparam("end"),
+    WORDS.c.tsv.op("@@")(func.to_tsquery("simple", bindparam("asked"))),
+)
+MATCHED = func.array(select(WORDS.c.message_id).where(*MATCHES).scalar_subquery())
+SAMPLE, MANY = 5000, 50  # of so many newest messages so many have it: it is a common word
+SAMPLED = select(func.count()).select_from(
+    select(WORDS.c.message_id).where(*MATCHES).limit(bindparam("enough")).subquery()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,20 +128,21 @@ async def people(
 
 async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> list[Hit]:
     newest = (await session.execute(select(func.max(Message.id)))).scalar() or 0
+    asked = " & ".join(f"{word}:*" for word in words)
+    values = {"asked": asked, "first": newest - SAMPLE, "end": newest + 1, "enough": MANY}
+    common = (await session.execute(SAMPLED, values)).scalar_one() >= MANY
+    # The planner holds every beginning of a word for common, and would walk all messages for one
+    # that is not: an array of ids it asks the index for.
+    matching = [col(Message.id) == any_(MATCHED)]
+    if common:
+        matching = [WORDS.c.message_id == Message.id, *MATCHES]
     query = (
         select(Message, *LISTED)
-        .join(WORDS, WORDS.c.message_id == Message.id)
         .join(Lead, col(Lead.id) == Message.lead_id)
-        .where(
-            WORDS.c.message_id >= bindparam("first"),
-            WORDS.c.message_id < bindparam("end"),
-            WORDS.c.tsv.op("@@")(func.to_tsquery("simple", bindparam("asked"))),
-            visible_leads(person),
-        )
-        .order_by(WORDS.c.message_id.desc())
+        .where(*matching, visible_leads(person))
+        .order_by((WORDS.c.message_id if common else col(Message.id)).desc())
         .limit(bindparam("most"))
     )
-    asked = " & ".join(f"{word}:*" for word in words)
     found: list[tuple[Message, Chat]] = []
     for number in range(newest // PARTITION, -1, -1):
         values = {
