@@ -10,8 +10,14 @@ export async function begin(menu, script) {
   const { composer, typed } = menu
   menu.close()
   if (typed) composer.fill("")
-  await htmx.ajax("POST", path(composer), { ...swap(composer), values: { script } }).catch(() => {})
-  strip(composer)?.querySelector("[data-act=script]")?.focus()
+  const arrived = () => {
+    const put = strip(composer)?.querySelector("[data-act=script]")
+    if (!put) return
+    document.removeEventListener("htmx:after:settle", arrived)
+    put.focus()
+  }
+  document.addEventListener("htmx:after:settle", arrived) // earlier, a swap gives the focus back to the field
+  await htmx.ajax("POST", path(composer), { ...swap(composer), values: { script } }).catch(() => document.removeEventListener("htmx:after:settle", arrived))
 }
 
 export async function open(composer) {
