@@ -71,7 +71,8 @@ def gather(locale: str = "ru") -> Catalog:
     kept.creation_date = kept.revision_date = BEGAN
     po(locale).parent.mkdir(parents=True, exist_ok=True)
     with po(locale).open("wb") as target:
-        write_po(target, kept, sort_output=True, width=100, omit_header=False, include_lineno=False)
+        # and no places: two who word different pages do not touch the same lines
+        write_po(target, kept, sort_output=True, width=100, omit_header=False, no_location=True)
     return kept
 
 
