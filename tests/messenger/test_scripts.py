@@ -1,10 +1,11 @@
 """Scripts: templates in an order, walked through with each client by oneself."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import httpx
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from sqlalchemy import select
 
 from api.demo_words import demo_words
@@ -157,9 +158,19 @@ async def test_walked_through_in_the_chat(site: Website, visit: Visit, served: T
     field = page.get_by_label("Сообщение", exact=True)
     walk = page.get_by_role("region", name=f"Скрипт «{mine.name}»")
 
+    typed, asked = asyncio.Event(), list[str]()
+
+    async def late(route: Route) -> None:
+        asked.append(route.request.url)
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/templates", late)
     await field.press_sequentially("/знакомство")
+    typed.set()
     menu = page.get_by_role("listbox", name="Шаблоны")
     await expect(menu.get_by_role("option", selected=True)).to_contain_text(mine.name)
+    assert len(asked) == 1
     await page.keyboard.press("Enter")
     await expect(walk).to_contain_text("1 из 3")
     await expect(field).to_have_value("")

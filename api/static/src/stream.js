@@ -10,6 +10,9 @@ const BEGUN = 1_000 // a connection that young is not begun anew
 
 export function stream(say) {
   let source, opened = "", pause = FIRST_PAUSE, again, lost, begun, heard = Date.now(), state = ""
+  const older = [] // each speaks until a newer one does
+
+  const closed = sources => sources.forEach(one => one.close())
 
   function become(next) {
     clearTimeout(lost)
@@ -17,10 +20,11 @@ export function stream(say) {
     if (state !== next) say({ kind: "state", state: (state = next) })
   }
 
-  // `previous` speaks until this one does. Where it is in doubt there is none: it may seem open.
-  function connect(previous) {
+  // `seamless`: the present one speaks until this one does. In doubt it does not: it may seem open.
+  function connect(seamless) {
     clearTimeout(again)
-    if (!previous) source?.close()
+    if (source) older.push(source)
+    if (!seamless) closed(older.splice(0))
     const mine = (source = new EventSource(`/events${opened}`))
     begun = heard = Date.now()
     mine.onmessage = ({ data }) => {
@@ -28,8 +32,9 @@ export function stream(say) {
       const message = JSON.parse(data)
       if (message.kind === "hello") {
         // nothing fell between two streams of which one began before the other ended
-        message.seamless = previous?.readyState === EventSource.OPEN
-        previous?.close()
+        const before = older.splice(0, mine === source ? older.length : older.indexOf(mine))
+        message.seamless = before.some(one => one.readyState === EventSource.OPEN)
+        closed(before)
         pause = FIRST_PAUSE
         become("live")
       }
@@ -38,8 +43,9 @@ export function stream(say) {
     }
     mine.onerror = () => {
       mine.close()
-      previous?.close()
-      if (mine === source) ask(mine)
+      if (mine !== source) return
+      closed(older.splice(0))
+      ask(mine)
     }
   }
 
@@ -69,7 +75,7 @@ export function stream(say) {
       const query = wanted.length ? `?${wanted.map(id => `open=${id}`).join("&")}` : ""
       if (source && query === opened) return
       opened = query
-      connect(source)
+      connect(true)
     },
     /** Somebody looks again; with `anew` from another network. True: it connects, hello will follow. */
     wake(anew) {

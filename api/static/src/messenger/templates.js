@@ -19,10 +19,10 @@ class Menu {
   /** `only` a template of a script, put in at once; `then` hears that it is. */
   async open({ typed, only, then }) {
     if (only) this.close()
-    if (this.menu || (typed && this.dismissed)) return
-    Object.assign(this, { typed, then })
+    if (this.menu || this.loading || (typed && this.dismissed)) return
+    Object.assign(this, { typed, then, loading: true })
     await htmx.ajax("GET", this.path, { source: this.composer, target: this.holder, swap: "innerHTML" }).catch(() => {})
-    this.menu = this.holder.querySelector(".tmenu")
+    Object.assign(this, { loading: false, menu: this.holder.querySelector(".tmenu") })
     if (!this.menu) return
     document.addEventListener("pointerdown", this.away)
     this.field.setAttribute("aria-controls", this.menu.querySelector("[role=listbox]")?.id ?? "")
