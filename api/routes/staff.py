@@ -39,8 +39,8 @@ class Written:
     ) -> None:
         self.values: dict[str, Any] = {
             "name": name, "role": role,
-            "line": int(line) if line.isdigit() else None,
-            "team_id": int(team) if team.isdigit() else None,
+            "line": _number(line),
+            "team_id": _number(team),
         }  # fmt: skip
 
 
@@ -122,12 +122,12 @@ async def let_go(
 ) -> Response:
     """Signed out first, so that nothing new comes to them; then their leads go on, part by part."""
     async with data.unit_of_work(silent=True) as work:
-        await assignee(work, int(heir) if heir.isdigit() else None)
         gone = await staff.let_go(work, number, by=person, now=now)
+        await assignee(work, _number(heir))  # who leaves is nobody's heir
     moved = 0
     while True:
         async with data.unit_of_work() as work:
-            to = await assignee(work, int(heir) if heir.isdigit() else None)
+            to = await assignee(work, _number(heir))
             ids = await staff.leads_of(work, number, most=AT_ONCE)
             for lead_id in ids:
                 lead = await work.locked_lead(lead_id)
@@ -208,6 +208,13 @@ async def _changed(
         around = await _everybody(session) | {"invited": invited, "link": link}
     told = {"HX-Trigger": json.dumps({"toast": toast})} if toast else {}
     return render(request, "staff/_changed", headers=told, **around)
+
+
+def _number(choice: str) -> int | None:
+    """Of a select; none for its empty choice. Raises Missing for what no list of ours offers."""
+    if choice and not choice.isdecimal():
+        raise Missing("There is no such choice")
+    return int(choice) if choice else None
 
 
 def _link(chosen: Settings, secret: str) -> str:

@@ -86,7 +86,7 @@ async def test_another_role_signs_out_and_another_line_does_not(
         changed = await now(served, served.boris)
         assert (changed.role, changed.line) == (Role.TEAM_LEAD, None)
 
-        for wrong in ({"team": "999999"}, {"line": "7"}, {"name": " "}):
+        for wrong in ({"team": "999999"}, {"line": "7"}, {"line": "²"}, {"name": " "}):
             assert (await browser.put(path, data=form | wrong)).status_code in (404, 422)
 
 
@@ -104,6 +104,9 @@ async def test_a_leavers_leads_go_on_with_somebody_or_back_to_the_line(
         assert "перейдут 2 лида" in asked
         gone = await browser.post(f"{path}/leaving", data={"heir": str(served.dora.id)})
         assert gone.status_code == 404  # a designer does not talk to clients
+        gone = await browser.post(f"{path}/leaving", data={"heir": str(served.boris.id)})
+        assert gone.status_code == 404  # nor does who leaves
+        assert not (await now(served, served.boris)).disabled_at
         assert (await boris.get("/me")).status_code == 200
 
         gone = await browser.post(f"{path}/leaving", data={"heir": str(served.anna.id)})
