@@ -26,12 +26,12 @@ from models.process.state import Heard
 from models.process.version import definition_of, newest
 from models.queries import conversation
 from models.queries.card import Card, card
+from models.queries.composer import composer_of
 from models.queries.conversation import Bubble, Item, Stretch
 from models.queries.desk import NOBODY, desk
 from models.queries.inbox import chats
 from models.queries.people import TALKING
-from models.quick_action import QuickAction, keyed, quick_actions_for
-from models.script import begun_in
+from models.quick_action import keyed
 from models.settings import Settings
 from models.tool import Tool
 from models.user import Role, User
@@ -85,20 +85,22 @@ async def opened(
     )
     around = await state(session, lead, person, settings, items=stretch.items)
     unread_from = None if at else await _unread_from(session, lead, stretch)
-    draft, walking = await begun_in(session, person, lead_id)
-    return {**around, "stretch": stretch, "unread_from": unread_from, "sought": at,
-            "draft": draft, "walking": walking,
-            "quick": await quick(session, person, around["tools"]),
+    return {**around, **await composer(session, person, lead_id, around["tools"]),
+            "stretch": stretch, "unread_from": unread_from, "sought": at,
             "told": around["card"].told}  # fmt: skip
 
 
-async def quick(
-    session: AsyncSession, person: User, tools: Container[Tool]
-) -> list[tuple[QuickAction, int | None]]:
-    """Quick actions for the composer, each with its key."""
-    if Tool.QUICK_ACTIONS not in tools or not may_drive(person):
-        return []
-    return keyed(await quick_actions_for(session, person))
+async def composer(
+    session: AsyncSession, person: User, lead_id: int, tools: Container[Tool]
+) -> dict[str, Any]:
+    """What its person left in it, and their quick actions, each with its key."""
+    found = await composer_of(session, person, lead_id)
+    quick = keyed(found.quick_actions) if has_quick_actions(person, tools) else []
+    return {"draft": found.draft, "walking": found.walking, "quick": quick}
+
+
+def has_quick_actions(person: User, tools: Container[Tool]) -> bool:
+    return Tool.QUICK_ACTIONS in tools and may_drive(person)
 
 
 async def state(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from models.columns import defaulting, document
 from models.errors import BrokenInput, Missing, NotAllowed
@@ -117,11 +118,16 @@ class QuickAction(Ready, table=True):
         return any(one.id != self.id for one in there)
 
 
+IN_ORDER = (
+    case(FIRST_SCOPES, value=QuickAction.scope),
+    col(QuickAction.position),
+    col(QuickAction.id),
+)
+
+
 async def quick_actions_for(session: AsyncSession, person: User) -> list[QuickAction]:
     """In their order: one's own, the team's, everybody's."""
-    scope = case(FIRST_SCOPES, value=QuickAction.scope)
-    query = select(QuickAction).where(QuickAction.theirs(person))
-    query = query.order_by(scope, QuickAction.position, QuickAction.id)
+    query = select(QuickAction).where(QuickAction.theirs(person)).order_by(*IN_ORDER)
     return list((await session.execute(query)).scalars())
 
 

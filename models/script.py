@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, delete, select, update
+from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import defaulting, document, reference, stamped
 from models.database import Work
-from models.draft import Draft
 from models.errors import BrokenInput, Missing, Refused
 from models.ready import Scope, Shared
 from models.template import Template
@@ -152,20 +151,3 @@ async def take_out(work: Work, script: Script, template_id: int) -> None:
 async def finish(work: Work, person: User, lead_id: int) -> None:
     mine = (col(Walk.user_id) == person.id, col(Walk.lead_id) == lead_id)
     await work.execute(delete(Walk).where(*mine))
-
-
-async def begun_in(session: AsyncSession, person: User, lead_id: int) -> tuple[Draft | None, bool]:
-    """The person's draft in this chat, and whether they walk through a script there."""
-
-    def of(table: type[Draft] | type[Walk]) -> ColumnElement[bool]:
-        return and_(col(table.user_id) == col(User.id), col(table.lead_id) == lead_id)
-
-    query = (
-        select(Draft, col(Walk.script_id))
-        .select_from(User)
-        .outerjoin(Draft, of(Draft))
-        .outerjoin(Walk, of(Walk))
-        .where(col(User.id) == person.id)
-    )
-    draft, script_id = (await session.execute(query)).one()
-    return draft, script_id is not None

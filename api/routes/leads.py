@@ -9,7 +9,6 @@ from api import lists, messenger
 from api.deps import Db, LeadId, Now, SignedIn, Viewed, settings, worded
 from api.rendering import render, wants_fragment
 from models.queries.card import seen_lead
-from models.script import begun_in
 from models.settings import Settings
 
 router = APIRouter(dependencies=[Depends(worded)])
@@ -53,9 +52,7 @@ async def state(
         around = await messenger.state(session, lead, person, chosen)
         anew = (composer == "closed") != bool(lead.blocked_at)
         if anew:
-            draft, walking = await begun_in(session, person, lead_id)
-            around |= {"draft": draft, "walking": walking}
-            around["quick"] = await messenger.quick(session, person, around["tools"])
+            around |= await messenger.composer(session, person, lead_id, around["tools"])
     return render(request, "leads/_state", **(around | {"composer_anew": anew}))
 
 

@@ -16,6 +16,7 @@ from api.rendering import page_path, render
 from api.sections import sections
 from models.queries.search import people
 from models.queries.view import View
+from models.quick_action import keyed, quick_actions_for
 from models.saved_filter import SavedFilter
 from models.tool import tools_of
 from models.user import User
@@ -85,10 +86,11 @@ async def _quick(path: str, session: AsyncSession, person: User, asked: str) -> 
     """Those of an open chat: each is a button of its composer."""
     if not path.removeprefix("/leads/").isdigit():
         return []
-    tools = await tools_of(session, person)
+    if not messenger.has_quick_actions(person, await tools_of(session, person)):
+        return []
     return [
         Entry("zap", one.name, code=f"Quick{one.id}", shown=("Alt", str(digit)) if digit else ())
-        for one, digit in await messenger.quick(session, person, tools)
+        for one, digit in keyed(await quick_actions_for(session, person))
         if asked.lower() in one.name.lower()
     ]
 
