@@ -55,6 +55,7 @@ KEYS = (
     Key(("↑",), N_("in an empty field: edit my last message")),
     Key(("F",), N_("search in the conversation"), "KeyF", "search", "chat"),
     Key(("N",), N_("write a note"), "KeyN", "file-text", "chat"),
+    Key(("S",), N_("change the stage"), "KeyS", "flag", "chat"),
     Key(("T",), N_("add a tag"), "KeyT", "tag", "chat"),
     Key(("B",), N_("what happened: the bell"), "KeyB", "bell", "page"),
     Key(("[", "]"), N_("fold the list, the card")),

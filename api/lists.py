@@ -16,13 +16,14 @@ from api.language import gettext as _
 from models.process.version import definition_of, newest
 from models.queries.card import stages
 from models.queries.choices import choices, tags
+from models.queries.desk import Desk
 from models.queries.inbox import MOST_COUNTED, PAGE, counts, page, pins
 from models.queries.people import TALKING
 from models.queries.search import search
 from models.queries.view import NOBODY, Archive, Tab, View
 from models.saved_filter import SavedFilter
 from models.spot import Spot
-from models.stage import Tag
+from models.stage import Pipeline, Tag
 from models.user import User
 
 
@@ -85,13 +86,35 @@ async def panel(
     return {
         "view": view,
         "choices": offered,
-        "stages": [(one.key, one.name(reader().locale)) for one in offered.stages],
+        **_deals(offered.desk, view),
         "owners": [(NOBODY, _("nobody's")), *((one.id, one.name) for one in offered.owners)],
         "spots": [(one.id, one.name) for one in offered.spots],
         "countries": [(code, country(code)) for code in offered.countries],
         "many": await counts(session, person, {"here": view}, now=now),
         "most": MOST_COUNTED,
         **await steps(session, view),
+    }
+
+
+def _deals(around: Desk, view: View) -> dict[str, Any]:
+    """Pipelines, and their stages under each one's name; of what is retired only what is asked."""
+    locale = reader().locale
+    stages = []
+    for way in around.pipelines:
+        pairs = [
+            (one.key, one.name(locale))
+            for one in around.stages
+            if one.pipeline_key == way.key
+            and (one.key in view.stage or not (one.retired_at or way.retired_at))
+        ]
+        stages += [(way.name(locale), pairs)] if pairs else []
+    return {
+        "stages": stages,
+        "pipelines": [
+            (one.key, one.name(locale))
+            for one in around.pipelines
+            if one.key == view.pipeline or not one.retired_at
+        ],
     }
 
 
@@ -149,7 +172,7 @@ def _along(name: str) -> dict[str, None]:
 
 def _said(name: str, value: Any, view: View, named: Mapping[Any, str]) -> str:
     match name:
-        case "tag" | "stage" | "owner" | "spot" | "process" | "step":
+        case "tag" | "pipeline" | "stage" | "owner" | "spot" | "process" | "step":
             return named.get(value, str(value))
         case "tag_all":
             return _("and %(tag)s") % {"tag": named.get(value, value)}
@@ -192,6 +215,10 @@ async def _names(
     called |= dict.fromkeys(("tag", "tag_all", "tag_none"), named)
     if view.stage:
         called["stage"] = {one.key: one.name(reader().locale) for one in await stages(session)}
+    if view.pipeline:
+        way = await session.get(Pipeline, view.pipeline)
+        name = way.name(reader().locale) if way else view.pipeline
+        called["pipeline"] = {view.pipeline: _("Pipeline “%(name)s”") % {"name": name}}
     if view.owner:
         people = select(col(User.id), col(User.name)).where(col(User.id).in_(view.owner))
         rows = (await session.execute(people)).tuples()

@@ -215,9 +215,10 @@ def tabs() -> Iterator[tuple[str, str, str]]:
 def filter_icon(name: str) -> str:
     """Of what a list is filtered by."""
     kinds = {
-        "tag": "tag", "stage": "flag", "process": "workflow", "version": "workflow",
-        "step": "workflow", "mode": "bot", "owner": "user", "line": "users", "spot": "map-pin",
-        "country": "globe", "buyer": "user-check", "source": "link-2", "campaign": "megaphone",
+        "tag": "tag", "stage": "flag", "pipeline": "square-kanban", "process": "workflow",
+        "version": "workflow", "step": "workflow", "mode": "bot", "owner": "user",
+        "line": "users", "spot": "map-pin", "country": "globe", "buyer": "user-check",
+        "source": "link-2", "campaign": "megaphone",
         "created": "calendar", "active": "calendar", "waiting": "hourglass",
     }  # fmt: skip
     return kinds.get(name) or kinds[name.partition("_")[0]]

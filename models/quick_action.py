@@ -55,12 +55,12 @@ class Parts(BaseModel):
     def problems(self, known: Desk) -> dict[str, str]:
         """What it names and nobody has any more, by part."""
         found = {}
-        tags = {one.id for one in known.tags}
+        tags = {one.id for one in known.tags_left}
         if not tags.issuperset((*self.tag, *self.untag)):
             found["tag"] = "Its tag is not there any more"
         elif set(self.tag) & set(self.untag):
             found["tag"] = "The same tag is added and taken off"
-        if self.stage is not None and self.stage not in {one.key for one in known.stages}:
+        if self.stage is not None and not known.leads_to(self.stage):
             found["stage"] = "Its stage is not there any more"
         if self.line not in (None, *LINES):
             found["line"] = "A line is 1 or 2"

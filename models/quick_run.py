@@ -72,17 +72,18 @@ class QuickRun(SQLModel, table=True):
             await lead.take_over(by=by.actor, now=now)
         elif self.was.get("took_over"):
             stays.append("lead")
-        there = {one.name for one in (await desk(work.session)).tags}
-        for name in there.intersection(self.was.get("tagged", ())):
+        around = await desk(work.session)
+        for name in {one.name for one in around.tags}.intersection(self.was.get("tagged", ())):
             await lead.untag(name, by=by.actor, at=now)
-        for name in there.intersection(self.was.get("untagged", ())):
+        left = {one.name for one in around.tags_left}
+        for name in left.intersection(self.was.get("untagged", ())):
             await lead.tag(name, by=by.actor, at=now)
         for part, value in (("stage", lead.stage_key), ("line", lead.line),
                             ("owner", lead.owner_id)):  # fmt: skip
             before, after = self.was.get(part, (None, None))
             if before == after:
                 continue
-            if value != after:
+            if value != after or (part == "stage" and not around.leads_to(before)):
                 stays.append(part)
             elif part == "stage":
                 await lead.move_to(before, by=by.actor, at=now)

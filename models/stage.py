@@ -1,24 +1,47 @@
-"""The words a deal is described with: stages in their order, tags."""
+"""The words a deal is described with: pipelines and their stages in order, tags.
+
+What is retired is not chosen any more; leads, history and filters that have it still say it.
+"""
+
+from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.columns import identity
+from models.columns import defaulting, identity, moment
+
+FIRST = "main"  # the pipeline that an installation begins with
 
 
-class Stage(SQLModel, table=True):
-    """A step of the deal. `kind` is open, won or lost; `hue` 1–8 is its colour."""
+class Named(SQLModel):
+    name_ru: str
+    name_en: str
+
+    def name(self, locale: str) -> str:
+        return self.name_en if locale.startswith("en") else self.name_ru
+
+
+class Pipeline(Named, table=True):
+    """A way that deals go. A lead is in the one that its stage belongs to."""
+
+    __tablename__ = "pipeline"
+
+    key: str = Field(primary_key=True)
+    position: int
+    retired_at: datetime | None = moment()
+
+
+class Stage(Named, table=True):
+    """A step of the deal. `kind` is open, won or lost; `hue` 1–8 is its colour; `position` is its
+    place in its pipeline."""
 
     __tablename__ = "stage"
 
     key: str = Field(primary_key=True)
     position: int
-    name_ru: str
-    name_en: str
     kind: str = "open"
     hue: int = 1
-
-    def name(self, locale: str) -> str:
-        return self.name_en if locale.startswith("en") else self.name_ru
+    pipeline_key: str = defaulting(FIRST, foreign_key="pipeline.key", index=True)
+    retired_at: datetime | None = moment()
 
 
 class Tag(SQLModel, table=True):
@@ -27,3 +50,4 @@ class Tag(SQLModel, table=True):
     id: int = identity()
     name: str = Field(unique=True)
     hue: int = 1
+    retired_at: datetime | None = moment()

@@ -27,11 +27,18 @@ Short = Annotated[str, Query(min_length=1, max_length=100)]
 
 @router.put("/stage")
 async def move(
-    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId, key: Short
+    request: Request,
+    data: Db,
+    person: Talker,
+    chosen: Chosen,
+    lead_id: LeadId,
+    key: Annotated[str, Query(max_length=100)] = "",
+    to: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
+    """By a press on the stage, or from the list of all."""
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
-        await lead.move_to(key, by=person.actor)
+        await lead.move_to(key or to, by=person.actor)
     return await _card(request, data, person, chosen, lead_id)
 
 

@@ -49,29 +49,36 @@ class LeadTag(SQLModel, table=True):
 
 class Dealing(LeadRow):
     async def move_to(self, stage: str, *, by: str, at: datetime | None = None) -> None:
-        """Raises Missing when there is no such stage."""
+        """Raises Missing when there is no such stage, Refused when it is retired."""
         if self.stage_key == stage:
             return
-        if await self.work.session.get(Stage, stage) is None:
+        found = await self.work.session.get(Stage, stage)
+        if found is None:
             raise Missing("There is no stage “%(stage)s”", stage=stage)
+        if found.retired_at is not None:
+            raise Refused("The stage “%(stage)s” is retired", stage=stage)
         before, self.stage_key = self.stage_key, stage
         self.record(Action.STAGE_CHANGED, by=by, at=at, before=before, after=stage)
 
     async def tag(self, name: str, *, by: str, at: datetime | None = None) -> None:
-        """Raises Missing when there is no such tag: tags are an admin's vocabulary."""
-        tag_id = await self._tag_id(name)
-        row = insert(LeadTag).values(tag_id=tag_id, lead_id=self.id).on_conflict_do_nothing()
+        """Raises Missing when there is no such tag: tags are an admin's vocabulary. Refused for
+        one that is retired."""
+        tag = await self._named(name)
+        if tag.retired_at is not None:
+            raise Refused("The tag “%(tag)s” is retired", tag=name)
+        row = insert(LeadTag).values(tag_id=tag.id, lead_id=self.id).on_conflict_do_nothing()
         if (await self.work.execute(row.returning(LeadTag.tag_id))).first() is not None:
-            self.record(Action.TAG_ADDED, by=by, at=at, tag=name)
+            self.record(Action.TAG_ADDED, by=by, at=at, tag=tag.name)
 
     async def untag(self, name: str, *, by: str, at: datetime | None = None) -> None:
+        tag = await self._named(name)
         removed = (
             delete(LeadTag)
-            .where(LeadTag.tag_id == await self._tag_id(name), LeadTag.lead_id == self.id)
+            .where(LeadTag.tag_id == tag.id, LeadTag.lead_id == self.id)
             .returning(LeadTag.tag_id)
         )
         if (await self.work.execute(removed)).first() is not None:
-            self.record(Action.TAG_REMOVED, by=by, at=at, tag=name)
+            self.record(Action.TAG_REMOVED, by=by, at=at, tag=tag.name)
 
     def assign(self, owner: User | None, *, by: str, at: datetime | None = None) -> None:
         """Who gets it from somebody else is told."""
@@ -148,8 +155,8 @@ class Dealing(LeadRow):
         names = select(Tag.name).join(LeadTag).where(LeadTag.lead_id == self.id).order_by(Tag.name)
         return list((await self.work.execute(names)).scalars())
 
-    async def _tag_id(self, name: str) -> int:
-        tag_id = (await self.work.execute(select(Tag.id).where(Tag.name == name))).scalar()
-        if tag_id is None:
+    async def _named(self, name: str) -> Tag:
+        tag: Tag | None = (await self.work.execute(select(Tag).where(Tag.name == name))).scalar()
+        if tag is None:
             raise Missing("There is no tag “%(tag)s”", tag=name)
-        return int(tag_id)
+        return tag

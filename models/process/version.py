@@ -13,7 +13,7 @@ from models.errors import BrokenInput, Missing
 from models.process.language import Process
 from models.process.problem import BrokenDefinition, Known, Problem
 from models.process.simulation import run_scenarios
-from models.stage import Stage, Tag
+from models.queries.desk import desk
 from models.user import User
 
 if TYPE_CHECKING:
@@ -82,9 +82,10 @@ async def checked(session: AsyncSession, source: str, *, media: dict[str, int]) 
 
 async def known(session: AsyncSession, *, media: dict[str, int]) -> Known:
     """What a definition may name as of now; `media` are sizes in bytes by path."""
+    around = await desk(session)
     return Known(
-        tags=frozenset((await session.execute(select(Tag.name))).scalars()),
-        stages=tuple((await session.execute(select(Stage.key).order_by(Stage.position))).scalars()),
+        tags=frozenset(one.name for one in around.tags_left),
+        stages=tuple(one.key for _, stages in around.ways for one in stages),
         users=frozenset((await session.execute(select(User.login))).scalars()),
         media=media,
     )

@@ -17,7 +17,7 @@ from models.process.version import definition_of
 from models.queries.conversation import TOLD
 from models.queries.desk import DESK, Colleague, Desk
 from models.queries.visibility import visible_leads
-from models.stage import Stage, Tag
+from models.stage import Pipeline, Stage, Tag
 from models.timeline import Action
 from models.user import User
 
@@ -129,7 +129,10 @@ async def card(session: AsyncSession, lead: Lead) -> Card:
 
 
 async def stages(session: AsyncSession) -> list[Stage]:
-    return list((await session.execute(select(Stage).order_by(col(Stage.position)))).scalars())
+    """All, pipeline by pipeline."""
+    query = select(Stage).join(Pipeline, col(Pipeline.key) == Stage.pipeline_key)
+    query = query.order_by(col(Pipeline.position), col(Stage.position))
+    return list((await session.execute(query)).scalars())
 
 
 async def process_of(session: AsyncSession, lead: Lead) -> Process | None:

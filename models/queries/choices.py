@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.lead.lead import Lead
-from models.queries.desk import Colleague, Newest, desk
+from models.queries.desk import Colleague, Desk, Newest, desk
 from models.queries.visibility import visible_leads
 from models.spot import Spot
-from models.stage import Stage, Tag
+from models.stage import Tag
 from models.user import User
 
 MOST = 200  # values of one field
@@ -18,8 +18,8 @@ MOST = 200  # values of one field
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
+    desk: Desk
     tags: Sequence[Tag]
-    stages: Sequence[Stage]
     processes: Sequence[Newest]
     owners: Sequence[Colleague]
     spots: Sequence[Spot]
@@ -33,8 +33,8 @@ async def choices(session: AsyncSession, person: User) -> Choices:
     """Values of leads only as far as the person sees a lead that has them."""
     around = await desk(session)
     return Choices(
+        desk=around,
         tags=around.tags,
-        stages=around.stages,
         processes=around.processes,
         owners=around.owners(team_id=person.team_id),
         spots=list((await session.execute(select(Spot).order_by(Spot.name))).scalars()),

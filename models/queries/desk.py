@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -9,13 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.queries.people import TALKING
-from models.stage import Stage, Tag
+from models.stage import Pipeline, Stage, Tag
 from models.tool import Tool, left_to
 from models.user import User
 
 # Columns of one row; whoever needs more of the database adds columns of their own.
 DESK = """
-        (select jsonb_agg(to_jsonb(s) order by position) from stage s) as stages,
+        (select jsonb_agg(to_jsonb(p) order by position, key) from pipeline p) as pipelines,
+        (select jsonb_agg(to_jsonb(s) order by p.position, p.key, s.position, s.key) from stage s
+            join pipeline p on p.key = s.pipeline_key) as stages,
         (select jsonb_agg(to_jsonb(t) order by name) from tag t) as tags,
         (select jsonb_agg(jsonb_build_array(id, name, role, team_id, disabled_at is not null)
             order by name) from user_account) as people,
@@ -46,8 +49,10 @@ class Newest(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """People and tags by name, stages by position, processes by key."""
+    """People and tags by name, pipelines and stages by position, processes by key. What is
+    retired is among them, because leads and history name it."""
 
+    pipelines: Sequence[Pipeline]
     stages: Sequence[Stage]
     tags: Sequence[Tag]
     people: Sequence[Colleague]
@@ -59,8 +64,9 @@ class Desk:
     def of(cls, row: Any) -> "Desk":
         """Of a row with the columns of `DESK`."""
         return cls(
-            stages=[Stage(**one) for one in row.stages or ()],
-            tags=[Tag(**one) for one in row.tags or ()],
+            pipelines=[Pipeline(**_dated(one)) for one in row.pipelines or ()],
+            stages=[Stage(**_dated(one)) for one in row.stages or ()],
+            tags=[Tag(**_dated(one)) for one in row.tags or ()],
             people=[Colleague(*one) for one in row.people or ()],
             robots=dict(row.robots or ()),
             processes=[Newest(*one) for one in row.processes or ()],
@@ -73,6 +79,44 @@ class Desk:
         return {f"user:{one.id}": one.name for one in self.people} | {
             f"robot:{number}": name for number, name in self.robots.items()
         }
+
+    @cached_property
+    def ways(self) -> list[tuple[Pipeline, list[Stage]]]:
+        """What can be chosen: each pipeline with its stages."""
+        return [
+            (
+                way,
+                [one for one in self.stages if one.pipeline_key == way.key and not one.retired_at],
+            )
+            for way in self.pipelines
+            if not way.retired_at
+        ]
+
+    @cached_property
+    def tags_left(self) -> list[Tag]:
+        """Those that can be put on a lead."""
+        return [one for one in self.tags if not one.retired_at]
+
+    def along(self, key: str) -> list[Stage]:
+        """The stages of a pipeline as a lead on the stage `key` goes them: what is lost stands
+        last; a retired one only when the lead is on it."""
+        now = self.stage(key)
+        there = [
+            one
+            for one in self.stages
+            if now and one.pipeline_key == now.pipeline_key and (one is now or not one.retired_at)
+        ]
+        return sorted(there, key=lambda one: one.kind == "lost")
+
+    def leads_to(self, key: str) -> bool:
+        """Whether a lead can be moved to the stage."""
+        return any(one.key == key for _, stages in self.ways for one in stages)
+
+    def stage(self, key: str | None) -> Stage | None:
+        return next((one for one in self.stages if one.key == key), None)
+
+    def pipeline(self, key: str) -> Pipeline | None:
+        return next((one for one in self.pipelines if one.key == key), None)
 
     def person(self, number: int | None) -> Colleague | None:
         return next((one for one in self.people if one.id == number), None)
@@ -94,8 +138,13 @@ class Desk:
         return next((one.number for one in self.processes if one.key == key), None)
 
 
-NOBODY = Desk(stages=(), tags=(), people=(), robots={}, processes=())
+NOBODY = Desk(pipelines=(), stages=(), tags=(), people=(), robots={}, processes=())
 
 
 async def desk(session: AsyncSession) -> Desk:
     return Desk.of((await session.execute(JUST_DESK)).one())
+
+
+def _dated(one: dict[str, Any]) -> dict[str, Any]:
+    retired = one["retired_at"]
+    return one | {"retired_at": datetime.fromisoformat(retired) if retired else None}

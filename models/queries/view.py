@@ -16,6 +16,7 @@ from models.lead.dealing import LeadTag
 from models.lead.driving import Mode
 from models.lead.lead import Lead
 from models.pin import Pin
+from models.stage import Stage
 from models.user import User
 
 NOBODY = 0  # among managers: leads that nobody has
@@ -67,6 +68,7 @@ class View(BaseModel):
     tag: Numbers = []
     tag_all: Numbers = []
     tag_none: Numbers = []
+    pipeline: Short | None = None
     stage: Words = []
     process: Short | None = None
     version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
@@ -216,6 +218,9 @@ def _values(view: View) -> Iterator[ColumnElement[bool]]:
     for name in ("country", "buyer", "source", "campaign"):
         if values := getattr(view, name):
             yield getattr(Lead, name).in_(values)
+    if view.pipeline is not None:
+        of_it = select(Stage.key).where(Stage.pipeline_key == view.pipeline)
+        yield col(Lead.stage_key).in_(of_it)
     if view.stage:
         yield col(Lead.stage_key).in_(view.stage)
     if view.spot:
