@@ -1,43 +1,18 @@
 """What happened to a lead, as a sentence for the one who reads it.
 
-The timeline keeps an action and particulars, never words. A Russian past tense needs the actor's
-gender: a translation writes both endings as “взял{а}”, and the letters in braces are said of a
-woman.
+The timeline keeps an action and particulars, never words.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
-from api import words
-from api.language import country, full, money, ngettext
+from api import sentences_of_money, words
+from api.language import country, ngettext
 from api.language import gettext as _
+from api.told import Cast, Told, when
 from models.timeline import Action, Event
-
-BRACES = re.compile(r"\{(\w+)\}")
-MEN_IN_A = frozenset(
-    {
-        *("никита", "илья", "лука", "фома", "кузьма", "савва", "данила"),
-        *("миша", "саша", "паша", "гриша", "дима", "вова", "коля"),
-    }
-)
-
-
-class Cast(Protocol):
-    """What ids and keys in a timeline are called for the reader (`api/cast.py`)."""
-
-    @property
-    def hues(self) -> Mapping[str, int]: ...
-    def who(self, actor: str | None) -> str: ...
-    def user(self, number: int | None) -> str: ...
-    def title(self, process: str | None, step: str | None) -> str: ...
-    def process(self, key: str | None) -> str: ...
-    def stage(self, key: str | None) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +34,7 @@ def line(event: Event, cast: Cast) -> Line | None:
         return None
     icon, tone, worded = template
     parts = tuple(_parts(event, cast)) if "parts" in event.particulars else ()
-    return Line(icon, tone or _tone(event.actor), worded(_Told(event, cast)), parts)
+    return Line(icon, tone or _tone(event.actor), worded(Told(event, cast)), parts)
 
 
 def _parts(event: Event, cast: Cast) -> Iterator[Line]:
@@ -75,44 +50,12 @@ def _parts(event: Event, cast: Cast) -> Iterator[Line]:
             yield said
 
 
-@dataclass(frozen=True)
-class _Told:
-    event: Event
-    cast: Cast
-
-    @property
-    def given(self) -> dict[str, Any]:
-        return self.event.particulars
-
-    @property
-    def process(self) -> str | None:
-        """Of the event, else of the process that acts: `process:first_contact/ask`."""
-        acting = self.event.actor.partition(":")[2].partition("/")[0]
-        return self.given.get("process") or acting or None
-
-    def say(self, message: str, **values: object) -> Markup:
-        """Words are ours, values are not: they are escaped, and bold where they changed."""
-        who = self.cast.who(self.event.actor)
-        gendered = BRACES.sub(r"\1" if feminine(who) else "", message)
-        bold = {name: _bold(value) for name, value in values.items()}
-        return Markup(gendered) % {"who": _bold(who), **bold}  # noqa: S704 the catalogue is ours
-
-
-def feminine(name: str) -> bool:
-    first = name.split(" ")[0].lower()
-    return first.endswith(("а", "я")) and first not in MEN_IN_A
-
-
-def _bold(value: object) -> Markup:
-    return value if isinstance(value, Markup) else Markup("<b>{}</b>").format(value)
-
-
 def _tone(by: str) -> str:
     kind = by.partition(":")[0]
     return {"user": "manual", "process": "auto", "engine": "auto"}.get(kind, "")
 
 
-def _stage(told: _Told) -> Markup:
+def _stage(told: Told) -> Markup:
     before, after = (told.given.get(one) for one in ("before", "after"))
     return told.say(
         _("Stage: %(before)s → %(after)s"),
@@ -121,7 +64,7 @@ def _stage(told: _Told) -> Markup:
     )
 
 
-def _owner(told: _Told) -> Markup:
+def _owner(told: Told) -> Markup:
     before, after = (told.given.get(one) for one in ("before", "after"))
     return told.say(
         _("Manager: %(before)s → %(after)s"),
@@ -130,7 +73,7 @@ def _owner(told: _Told) -> Markup:
     )
 
 
-def _tag(told: _Told) -> Markup:
+def _tag(told: Told) -> Markup:
     name = str(told.given.get("tag", ""))
     drawn = Markup('<span class="tag" data-h="{}">{}</span>').format(
         told.cast.hues.get(name, 6), name
@@ -140,7 +83,7 @@ def _tag(told: _Told) -> Markup:
     return told.say(_("%(who)s took off the tag %(tag)s"), tag=drawn)
 
 
-def _field(told: _Told) -> Markup:
+def _field(told: Told) -> Markup:
     field = str(told.given.get("field", ""))
     named = country if field == "country" else str
     before, after = (told.given.get(name) for name in ("before", "after"))
@@ -152,32 +95,27 @@ def _field(told: _Told) -> Markup:
     )
 
 
-def _payment(told: _Told) -> Markup:
-    amount = money(Decimal(str(told.given["amount"])), str(told.given["currency"]))
-    return told.say("%(said)s", said=f"{words.payment(str(told.given['kind']))} {amount}")
-
-
-def _taken(told: _Told) -> Markup:
+def _taken(told: Told) -> Markup:
     until, because = told.given.get("until"), words.why_manual(told.given.get("because"))
     if told.event.actor == "engine" and because:
         return told.say(_("A person leads: %(why)s"), why=escape(because))
     if until:
-        return told.say(_("%(who)s took the chat over until %(until)s"), until=_when(until))
+        return told.say(_("%(who)s took the chat over until %(until)s"), until=when(until))
     return told.say(_("%(who)s took the chat over"))
 
 
-def _pause(told: _Told) -> Markup:
+def _pause(told: Told) -> Markup:
     if until := told.given.get("until"):
-        return told.say(_("%(who)s set the pause to %(until)s"), until=_when(until))
+        return told.say(_("%(who)s set the pause to %(until)s"), until=when(until))
     return told.say(_("%(who)s took the chat over without an end"))
 
 
-def _handed(told: _Told) -> Markup:
+def _handed(told: Told) -> Markup:
     why = words.why_manual(told.given.get("because"), told.given.get("reason"))
     return told.say(_("The robot asks for a person: %(why)s"), why=escape(why))
 
 
-def _given_back(told: _Told) -> Markup:
+def _given_back(told: Told) -> Markup:
     step = told.cast.title(told.process, told.given.get("step"))
     if told.event.actor == "engine":
         return told.say(_("The pause is over, the robot leads from the step %(step)s"), step=step)
@@ -188,7 +126,7 @@ def _given_back(told: _Told) -> Markup:
     return said
 
 
-def _started(told: _Told) -> Markup:
+def _started(told: Told) -> Markup:
     key = str(told.given.get("process", ""))
     return told.say(
         _("The process %(process)s began, version %(version)s"),
@@ -197,32 +135,28 @@ def _started(told: _Told) -> Markup:
     )
 
 
-def _stopped(told: _Told) -> Markup:
+def _stopped(told: Told) -> Markup:
     key = str(told.given.get("process", ""))
     return told.say(_("%(who)s stopped the process %(process)s"), process=told.cast.process(key))
 
 
-def _step(message: str, told: _Told) -> Markup:
+def _step(message: str, told: Told) -> Markup:
     return told.say(message, step=told.cast.title(told.process, told.given.get("step")))
 
 
-def _opened(told: _Told) -> Markup:
+def _opened(told: Told) -> Markup:
     if spot := told.given.get("spot"):
         return told.say(_("The client came by the spot %(spot)s"), spot=spot)
     return told.say(_("The client came"))
 
 
-def _pressed(told: _Told) -> Markup:
+def _pressed(told: Told) -> Markup:
     button = told.given.get("text") or told.given.get("button") or ""
     return told.say(_("The client pressed %(button)s"), button=button)
 
 
-def _quoted(told: _Told) -> str:
+def _quoted(told: Told) -> str:
     return _("“%(words)s”") % {"words": told.given.get("name", "")}
-
-
-def _when(until: object) -> str:
-    return full(datetime.fromisoformat(str(until)))
 
 
 _TEMPLATES = {
@@ -240,7 +174,9 @@ _TEMPLATES = {
         before=escape(told.given.get("before")), after=told.given.get("after"))),
     Action.FIELD_CHANGED: ("pencil", "", _field),
     Action.NOTE_WRITTEN: ("file-text", "", lambda told: told.say(_("%(who)s wrote a note"))),
-    Action.PAYMENT_RECORDED: ("banknote", "money", _payment),
+    Action.PAYMENT_RECORDED: ("banknote", "money", sentences_of_money.recorded),
+    Action.PAYMENT_REVERSED: ("undo-2", "", sentences_of_money.undone),
+    Action.PAYMENT_CORRECTED: ("banknote", "", sentences_of_money.corrected),
     Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
         _("Event %(event)s"), event=words.happening(str(told.given.get("name", ""))))),
     Action.PROCESS_STARTED: ("workflow", "auto", _started),

@@ -53,6 +53,8 @@ class Action(StrEnum):
     FIELD_CHANGED = "field_changed"
     NOTE_WRITTEN = "note_written"
     PAYMENT_RECORDED = "payment_recorded"
+    PAYMENT_REVERSED = "payment_reversed"
+    PAYMENT_CORRECTED = "payment_corrected"
 
     PROCESS_STARTED = "process_started"
     STEP_ENTERED = "step_entered"

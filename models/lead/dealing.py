@@ -1,7 +1,6 @@
-"""The deal: stage, tags, line, owner, fields, notes, money. Said twice nothing changes."""
+"""The deal: stage, tags, line, owner, fields, notes. Said twice nothing changes."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from sqlalchemy import Index, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +11,6 @@ from models.errors import Missing, Refused
 from models.lead.row import LeadRow
 from models.note import Note
 from models.notice import Notice
-from models.payment import Kind, Payment
 from models.stage import Stage, Tag
 from models.timeline import Action
 from models.user import User
@@ -126,30 +124,6 @@ class Dealing(LeadRow):
         await self.work.flush()
         self.record(Action.NOTE_WRITTEN, by=by, at=at, ref=note.id)
         return note
-
-    async def record_payment(
-        self,
-        kind: Kind,
-        *,
-        amount: Decimal,
-        currency: str,
-        paid_at: datetime,
-        source: str,
-        source_id: str,
-        by: str,
-    ) -> None:
-        """A repeat of the same source event is the same row, and no second line."""
-        row = insert(Payment).values(
-            lead_id=self.id, kind=kind, amount=amount, currency=currency.upper(),
-            paid_at=paid_at, source=source, source_id=source_id,
-        )  # fmt: skip
-        fresh = row.on_conflict_do_nothing().returning(Payment.id)
-        if (await self.work.execute(fresh)).first() is not None:
-            self.record(
-                Action.PAYMENT_RECORDED, by=by, at=paid_at,
-                kind=kind, amount=str(amount), currency=currency.upper(),
-            )  # fmt: skip
-            self.ring()
 
     async def tags(self) -> list[str]:
         names = select(Tag.name).join(LeadTag).where(LeadTag.lead_id == self.id).order_by(Tag.name)

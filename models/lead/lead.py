@@ -2,13 +2,14 @@
 
 One behaviour a file: `receiving` (what came), `talking` (what leaves), `changing` (what is done to
 it then), `proving` (what says that it arrived), `driving` (who leads: the process or a person),
-`dealing` (stage, tags, owner, notes, money), `shelving` (out of the way).
+`dealing` (stage, tags, owner, notes), `paying` (the ledger), `shelving` (out of the way).
 """
 
 from sqlalchemy import Index, text
 
 from models.lead.dealing import Dealing
 from models.lead.driving import Driving
+from models.lead.paying import Paying
 from models.lead.proving import Proving
 from models.lead.shelving import Shelving
 
@@ -20,7 +21,7 @@ NARROWED = {
 }  # fmt: skip
 
 
-class Lead(Driving, Proving, Dealing, Shelving, table=True):
+class Lead(Driving, Proving, Dealing, Paying, Shelving, table=True):
     """All verbs need the row locked (`work.locked_lead`) and record their own line."""
 
     __tablename__ = "lead"

@@ -27,8 +27,8 @@ LOOK = text(
         array(select row_to_json(u) from unseen u order by seq) as unseen,
         array(select t.name from lead_tag lt join tag t on t.id = lt.tag_id
             where lt.lead_id = :lead) as tags,
-        array(select row_to_json(p) from (select kind, amount::text as amount, currency
-            from payment where lead_id = :lead order by id) p) as payments,
+        array(select row_to_json(p) from (select kind, amount::text as amount, currency,
+            counts from payment where lead_id = :lead order by id) p) as payments,
         array(select row_to_json(w) from (select id, text from message where id = any(:words)) w)
             as texts,
         (select login from user_account where id = :owner) as owner,

@@ -122,15 +122,16 @@ class PaymentsMatch(Part):
     sum: Amount | None = None
 
     def holds(self, scene: Scene) -> bool:
-        amounts = [
-            paid.amount
+        found = [
+            paid
             for paid in scene.facts.payments
             if self.kind in (None, paid.kind) and self.currency in (None, paid.currency)
         ]
+        count = sum(paid.counts for paid in found)
         if self.count is None and self.sum is None:
-            return bool(amounts)
-        return (self.count is None or self.count.holds_for(Decimal(len(amounts)))) and (
-            self.sum is None or self.sum.holds_for(sum(amounts, Decimal(0)))
+            return count > 0
+        return (self.count is None or self.count.holds_for(Decimal(count))) and (
+            self.sum is None or self.sum.holds_for(sum((paid.amount for paid in found), Decimal(0)))
         )
 
 

@@ -32,6 +32,7 @@ class Paid(BaseModel):
     kind: PaymentKind
     amount: Decimal
     currency: str
+    counts: int = Field(1, description="-1 for a reversal, whose amount is negative")
 
 
 class Facts(BaseModel):

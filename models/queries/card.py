@@ -29,7 +29,7 @@ AROUND = text(
         b.username as bot, s.name as spot,
         array(select tag_id from lead_tag where lead_id = l.id) as tag_ids,
         (select jsonb_agg(sums order by currency) from (
-            select kind, currency, count(*) as many, sum(amount)::text as sum from payment
+            select kind, currency, sum(counts) as many, sum(amount)::text as sum from payment
             where lead_id = l.id group by kind, currency) sums) as sums,
         (select jsonb_agg(jsonb_build_array(text, author, created_at) order by id desc) from (
             select * from note where lead_id = l.id and deleted_at is null

@@ -11,7 +11,8 @@ from api.language import Reader, reading
 from api.rendering import environment
 from api.samples import SampleCast
 from api.sections import SECTIONS
-from api.sentences import feminine, line
+from api.sentences import line
+from api.told import feminine
 from models.message import State
 from models.timeline import Action, Event
 from models.user import Role
@@ -149,6 +150,7 @@ def test_messages_tell_nothing_on_the_line_and_everything_else_does():
         Action.CHANGE_ASKED, Action.CHANGE_FAILED, Action.CHANGE_DROPPED,
     }  # fmt: skip
     given = {"kind": "sale", "amount": "5", "currency": "USD", "before": 5, "after": 6}
+    given |= {"was_amount": "4", "was_currency": "EUR"}
     for action in Action:
         event = Event(lead_id=1, seq=1, kind=action, actor="user:5", at=NOON, particulars=given)
         with reading(RU):
