@@ -61,6 +61,12 @@ async def test_on_a_telephone_one_pane_follows_the_other(visit: Visit, served: T
     await expect(row).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
+    stuck = page.get_by_role("link", name="Что стоит").last
+    await expect(stuck).not_to_be_visible()
+    await page.get_by_role("button", name="Ещё", exact=True).click()
+    await stuck.click()
+    await expect(page.get_by_role("heading", name="Что стоит")).to_be_visible()
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_nothing_stands_in_anybodys_way(
