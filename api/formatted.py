@@ -53,6 +53,15 @@ def visible(text: str | None) -> Markup:
     )
 
 
+def chipped(text: str, mentions: Iterable[Sequence[int]]) -> Markup:
+    """The same with the colleagues who are named in it standing out."""
+    said, at = Markup(), 0
+    for start, length, _person in mentions:
+        chip = Markup('<span class="at-chip">{}</span>').format(text[start : start + length])
+        said, at = said + visible(text[at:start]) + chip, start + length
+    return said + visible(text[at:])
+
+
 def plain(text: str | None) -> str:
     """The same where no HTML can be."""
     return _BIDI.sub(lambda found: BIDI[found[0]], text or "")

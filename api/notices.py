@@ -36,9 +36,12 @@ def news(lead: Listed) -> dict[str, Any] | None:
 
     `at` is in microseconds, so that it compares with what was seen.
     """
-    if lead.ignored_at or not (lead.unread or lead.notice):
+    if lead.ignored_at or not (lead.unread or lead.notice or lead.mentioned):
         return None
+    mentioned = _("You are mentioned in a note") if lead.mentioned else ""
     return {
+        "mentioned": lead.mentioned,
+        "mention": mentioned,
         "owner": lead.owner_id,
         "manual": lead.mode == "manual",
         "unread": lead.unread,
@@ -101,6 +104,9 @@ def _worded(one: Noticed, names: Mapping[str, str]) -> tuple[str, str, str]:
             return "circle-alert", "bad", _named(_("A change was not made"), one.text)
         case Action.CLIENT_BLOCKED:
             return "ban", "bad", _("The client blocked the bot")
+        case Action.NOTE_WRITTEN | Action.NOTE_EDITED:
+            who = names.get(one.event.actor) or _("Robot")
+            return "at-sign", "", _named(_("%(who)s mentions you") % {"who": who}, one.text)
         case Action.OWNER_CHANGED:
             who = names.get(one.event.actor) or _("Robot")
             return "user-check", "", _named(_("The chat was given to you"), who)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import assets, hearing, keyboard, language, reasons, sentences, words
-from api.formatted import formatted, highlighted, visible
+from api.formatted import chipped, formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
 from api.sections import sections
 from models.change import REACTIONS
@@ -73,7 +73,9 @@ def _row(
 
 
 environment.globals["chat_row"] = chat_row
-environment.filters.update(formatted=formatted, highlighted=highlighted, visible=visible)
+environment.filters.update(
+    chipped=chipped, formatted=formatted, highlighted=highlighted, visible=visible
+)
 
 
 def html(template: str, **context: Any) -> str:

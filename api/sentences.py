@@ -174,6 +174,12 @@ _TEMPLATES = {
         before=escape(told.given.get("before")), after=told.given.get("after"))),
     Action.FIELD_CHANGED: ("pencil", "", _field),
     Action.NOTE_WRITTEN: ("file-text", "", lambda told: told.say(_("%(who)s wrote a note"))),
+    Action.NOTE_EDITED: ("pencil", "", lambda told: told.say(_("%(who)s edited a note"))),
+    Action.NOTE_PINNED: ("pin", "", lambda told: told.say(_("%(who)s pinned a note"))),
+    Action.NOTE_UNPINNED: ("pin-off", "", lambda told: told.say(_("%(who)s unpinned a note"))),
+    Action.NOTE_DELETED: ("trash-2", "", lambda told: told.say(_("%(who)s deleted a note"))),
+    Action.NOTE_RESTORED: ("undo-2", "", lambda told: told.say(
+        _("%(who)s brought a note back"))),
     Action.PAYMENT_RECORDED: ("banknote", "money", sentences_of_money.recorded),
     Action.PAYMENT_REVERSED: ("undo-2", "", sentences_of_money.undone),
     Action.PAYMENT_CORRECTED: ("banknote", "", sentences_of_money.corrected),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 # private, but it is what SQLAlchemy itself judges loaded rows by; a test compares it with SQL
 from sqlalchemy.orm.evaluator import _EvaluatorCompiler
+from sqlmodel import col
 
 from models.database import Database
 from models.lead.lead import Lead
@@ -79,6 +81,13 @@ class Glimpse:
     @property
     def seq(self) -> int:
         return self.lead.seq
+
+
+async def seeing(session: AsyncSession, lead: Lead) -> list[User]:
+    """Everybody who may see it now, by name."""
+    query = select(User).where(col(User.disabled_at).is_(None)).order_by(col(User.name))
+    people = (await session.execute(query)).scalars()
+    return [one for one in people if Sight(one).sees(lead)]
 
 
 async def glimpses(database: Database, ids: Iterable[int]) -> dict[int, Glimpse]:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     HAND_OVER = "hand_over"
     ASSIGNMENT = "assignment"
     ERROR = "error"
+    MENTION = "mention"
 
 
 KINDS: dict[str, Kind] = {

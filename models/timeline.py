@@ -18,7 +18,8 @@ CLIENT, TELEGRAM, ENGINE = "client", "telegram", "engine"
 
 
 class Action(StrEnum):
-    """Facts, in the past tense. `ref` is a message's id where a message is spoken of."""
+    """Facts, in the past tense. `ref` is the id of the message, or of the note, that is spoken
+    of."""
 
     LEAD_OPENED = "lead_opened"
     CLIENT_WROTE = "client_wrote"
@@ -52,6 +53,11 @@ class Action(StrEnum):
     LINE_CHANGED = "line_changed"
     FIELD_CHANGED = "field_changed"
     NOTE_WRITTEN = "note_written"
+    NOTE_EDITED = "note_edited"
+    NOTE_PINNED = "note_pinned"
+    NOTE_UNPINNED = "note_unpinned"
+    NOTE_DELETED = "note_deleted"
+    NOTE_RESTORED = "note_restored"
     PAYMENT_RECORDED = "payment_recorded"
     PAYMENT_REVERSED = "payment_reversed"
     PAYMENT_CORRECTED = "payment_corrected"
@@ -88,6 +94,12 @@ HEARD = frozenset(
         Action.CLIENT_UNBLOCKED,
     }
 )
+
+# Each speaks of a note in its `ref`.
+OF_NOTES = (
+    Action.NOTE_WRITTEN, Action.NOTE_EDITED, Action.NOTE_PINNED, Action.NOTE_UNPINNED,
+    Action.NOTE_DELETED, Action.NOTE_RESTORED,
+)  # fmt: skip
 
 
 class Event(SQLModel, table=True):

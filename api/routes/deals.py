@@ -1,4 +1,4 @@
-"""The deal and the contact on the card: stage, line, owner, tags, notes, fields."""
+"""The deal and the contact on the card: stage, line, owner, tags, fields."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from api.language import gettext as _
 from api.rendering import go, render
 from models.database import Database
 from models.errors import Missing
-from models.lead.dealing import CONTACT_FIELDS, LONGEST_NOTE
+from models.lead.dealing import CONTACT_FIELDS
 from models.lead.lead import Lead
 from models.queries.card import seen_lead
 from models.queries.people import TALKING
@@ -93,24 +93,6 @@ async def untag(
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.untag(name, by=person.actor)
     return await _card(request, data, person, chosen, lead_id)
-
-
-@router.post("/notes")
-async def write_note(
-    request: Request,
-    data: Db,
-    person: Talker,
-    chosen: Chosen,
-    lead_id: LeadId,
-    text: Annotated[str, Form(max_length=LONGEST_NOTE * 2)] = "",
-) -> Response:
-    async with data.unit_of_work() as work:
-        lead = await work.locked_lead(lead_id, visible_to=person)
-        await lead.write_note(text, by=person.actor)
-    async with data.reading() as session:
-        lead = await seen_lead(session, lead_id, person)
-        around = await messenger.state(session, lead, person, chosen)
-    return render(request, "leads/_note_written", **around)
 
 
 @router.get("/contact")

@@ -1,4 +1,4 @@
-"""The deal: stage, tags, line, owner, fields, notes. Said twice nothing changes."""
+"""The deal: stage, tags, line, owner, fields. Said twice nothing changes."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 from models.columns import moment
 from models.errors import Missing, Refused
 from models.lead.row import LeadRow
-from models.note import Note
 from models.notice import Notice
 from models.stage import Stage, Tag
 from models.timeline import Action
@@ -29,7 +28,6 @@ CONTACT_FIELDS = (
     "ad",
 )
 LONGEST_FIELD = 500
-LONGEST_NOTE = 4000
 
 
 class LeadTag(SQLModel, table=True):
@@ -112,18 +110,6 @@ class Dealing(LeadRow):
             self.fields = {**self.fields, key: value}
         if before != value:
             self.record(Action.FIELD_CHANGED, by=by, at=at, field=name, before=before, after=value)
-
-    async def write_note(self, text: str, *, by: str, at: datetime | None = None) -> Note:
-        text = text.strip()
-        if not text:
-            raise Refused("The note is empty")
-        if len(text) > LONGEST_NOTE:
-            raise Refused("A note holds at most %(most)s characters", most=LONGEST_NOTE)
-        note = Note(lead_id=self.id, author=by, text=text)
-        self.work.add(note)
-        await self.work.flush()
-        self.record(Action.NOTE_WRITTEN, by=by, at=at, ref=note.id)
-        return note
 
     async def tags(self) -> list[str]:
         names = select(Tag.name).join(LeadTag).where(LeadTag.lead_id == self.id).order_by(Tag.name)

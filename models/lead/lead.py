@@ -9,6 +9,7 @@ from sqlalchemy import Index, text
 
 from models.lead.dealing import Dealing
 from models.lead.driving import Driving
+from models.lead.noting import Noting
 from models.lead.paying import Paying
 from models.lead.proving import Proving
 from models.lead.shelving import Shelving
@@ -21,7 +22,7 @@ NARROWED = {
 }  # fmt: skip
 
 
-class Lead(Driving, Proving, Dealing, Paying, Shelving, table=True):
+class Lead(Driving, Proving, Dealing, Paying, Noting, Shelving, table=True):
     """All verbs need the row locked (`work.locked_lead`) and record their own line."""
 
     __tablename__ = "lead"
@@ -59,6 +60,12 @@ class Lead(Driving, Proving, Dealing, Paying, Shelving, table=True):
             "lead_newest_unled",
             *NEWEST,
             postgresql_where=text("owner_id is null and mode = 'manual'"),
+        ),
+        Index(
+            "lead_mentioned",
+            "mentioned",
+            postgresql_using="gin",
+            postgresql_where=text("mentioned <> '{}'"),
         ),
         Index("lead_created", "created_at"),
         Index("lead_unseen", "id", postgresql_where=text("seq > seen")),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Computed, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel
 
@@ -91,6 +91,13 @@ class LeadRow(SQLModel):
     unread: int = defaulting(0)
     waiting_since: datetime | None = moment()
     notice: str | None = Field(default=None, description="a Notice, until opened")
+    mentioned: tuple[int, ...] = Field(
+        default=(),
+        sa_type=ARRAY(BigInteger, as_tuple=True),
+        nullable=False,
+        sa_column_kwargs={"server_default": "{}"},
+        description="people named in its notes, until they open it",
+    )
     archived_at: datetime | None = moment()
     ignored_at: datetime | None = moment()
 

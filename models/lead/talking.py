@@ -268,7 +268,11 @@ class Talking(LeadRow):
         self.unread, self.waiting_since = 0, None
 
     def mark_read(self, *, by: User) -> None:
-        """Opening the chat: only the one who is responsible clears it for all."""
+        """Opening the chat: only the one who is responsible clears it for all. Who is mentioned
+        clears that for themselves."""
+        if by.id in self.mentioned:
+            self.mentioned = tuple(one for one in self.mentioned if one != by.id)
+            self.work.changed[self.id] = self.seq
         if self.owner_id in (None, by.id) and (self.unread or self.notice):
             self.unread, self.notice = 0, None
             self.work.changed[self.id] = self.seq

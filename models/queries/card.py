@@ -16,12 +16,11 @@ from models.process.language import Process
 from models.process.version import definition_of
 from models.queries.conversation import TOLD
 from models.queries.desk import DESK, Colleague, Desk
+from models.queries.notes import MEMOS, PAGE, Memo, Page, page_of
 from models.queries.visibility import visible_leads
 from models.stage import Pipeline, Stage, Tag
 from models.timeline import Action
 from models.user import User
-
-MOST_NOTES = 100
 
 AROUND = text(
     f"""
@@ -31,9 +30,9 @@ AROUND = text(
         (select jsonb_agg(sums order by currency) from (
             select kind, currency, sum(counts) as many, sum(amount)::text as sum from payment
             where lead_id = l.id group by kind, currency) sums) as sums,
-        (select jsonb_agg(jsonb_build_array(text, author, created_at) order by id desc) from (
-            select * from note where lead_id = l.id and deleted_at is null
-            order by id desc limit :most_notes) notes) as notes,
+        (select jsonb_agg(jsonb_build_array(id, text, author, created_at, pinned, edited_at, edits,
+            mentions) order by pinned desc, id desc) from (
+            {MEMOS.format(lead="l.id", further="")}) notes) as notes,
         (select particulars from event e where e.lead_id = l.id and e.seq = l.mode_seq
             and e.kind = :handed_over) as handed_over,
         (select seq from event e where e.lead_id = l.id and e.kind = any(:told)
@@ -57,14 +56,6 @@ class Leaving(NamedTuple):
     not_before: datetime | None
 
 
-class Memo(NamedTuple):
-    """A note, as it is read."""
-
-    text: str
-    author: str
-    created_at: datetime
-
-
 class Sum(NamedTuple):
     kind: str
     currency: str
@@ -84,7 +75,7 @@ class Card:
     spot: str | None
     process: Process | None
     tags: Sequence[Tag]
-    notes: Sequence[Memo]
+    notes: Page
     sums: Sequence[Sum]
     leaving: Leaving | None
     handed_over: dict[str, Any] | None
@@ -106,7 +97,7 @@ async def seen_lead(session: AsyncSession, lead_id: int, person: User) -> Lead:
 
 async def card(session: AsyncSession, lead: Lead) -> Card:
     values = {
-        "lead": lead.id, "handed_over": Action.HANDED_OVER, "most_notes": MOST_NOTES,
+        "lead": lead.id, "handed_over": Action.HANDED_OVER, "most_notes": PAGE + 1,
         "told": list(TOLD),
     }  # fmt: skip
     found = (await session.execute(AROUND, values)).one()
@@ -118,9 +109,7 @@ async def card(session: AsyncSession, lead: Lead) -> Card:
         spot=found.spot,
         process=await process_of(session, lead),
         tags=[one for one in desk.tags if one.id in found.tag_ids],
-        notes=[
-            Memo(said, author, datetime.fromisoformat(at)) for said, author, at in found.notes or ()
-        ],
+        notes=page_of([_memo(*one) for one in found.notes or ()]),
         sums=[Sum(**one | {"sum": Decimal(one["sum"])}) for one in found.sums or ()],
         leaving=Leaving(found.state, found.typing_from, found.not_before) if found.state else None,
         handed_over=found.handed_over,
@@ -139,3 +128,9 @@ async def process_of(session: AsyncSession, lead: Lead) -> Process | None:
     if lead.process_key is None or lead.version is None:
         return None
     return await definition_of(session, lead.process_key, lead.version)
+
+
+def _memo(number: int, said: str, author: str, at: str, *rest: Any) -> Memo:
+    pinned, edited, *others = rest
+    edited_at = datetime.fromisoformat(edited) if edited else None
+    return Memo(number, said, author, datetime.fromisoformat(at), pinned, edited_at, *others)

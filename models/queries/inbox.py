@@ -62,6 +62,7 @@ class Listed(NamedTuple):
     owner_id: int | None
     unread: int
     notice: str | None
+    mentioned: tuple[int, ...]
     archived_at: datetime | None
     ignored_at: datetime | None
     waiting_since: datetime | None

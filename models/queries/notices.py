@@ -15,6 +15,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    func,
     literal_column,
     or_,
     select,
@@ -28,10 +29,11 @@ from sqlmodel import col
 from models.errors import Refused
 from models.lead.lead import Lead
 from models.message import Message
+from models.note import Note
 from models.queries.inbox import NEWEST, OF_LEAD, Chat, Listed, chats_of
 from models.queries.people import TALKING
 from models.queries.visibility import visible_leads
-from models.timeline import Action, Event
+from models.timeline import OF_NOTES, Action, Event
 from models.user import User
 
 MOST = 99  # chats that are counted
@@ -46,13 +48,16 @@ TOLD = (
     Action.CHANGE_FAILED,
     Action.CLIENT_BLOCKED,
 )
+CALLING = (Action.NOTE_WRITTEN, Action.NOTE_EDITED)  # to whom their particulars name
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_of_note = col(Event.kind).in_([kind.value for kind in OF_NOTES])
 
 
 @dataclass(frozen=True)
 class Noticed:
-    """Something that happened; with a message of whom it speaks, its words and its kind."""
+    """Something that happened; with the words of the message or the note that it speaks of, and
+    the message's kind."""
 
     event: Event
     text: str
@@ -78,7 +83,9 @@ class Page:
 
 async def news(session: AsyncSession, person: User) -> list[Listed]:
     """The leads with something new that the person has not seen, up to one more than `MOST`."""
-    query = _first(person, (_new(person),), size=MOST + 1).with_only_columns(*OF_LEAD)
+    anything = or_(col(Lead.unread) > 0, col(Lead.notice).is_not(None))
+    since = _since(person)
+    query = _first(person, (anything, since), (since,), size=MOST + 1).with_only_columns(*OF_LEAD)
     return [Listed._make(row) for row in await session.execute(query)]
 
 
@@ -96,7 +103,7 @@ async def page(
     if after is not None:
         columns = (col(Lead.last_action_at), col(Lead.id))
         among = (*among, tuple_(*columns) < tuple_(*_place(after)))
-    found = await chats_of(session, _first(person, among, size=size + 1))
+    found = await chats_of(session, _first(person, among, among, size=size + 1))
     more, chats = len(found) > size, found[:size]
     noticed = await _noticed(session, person, [chat.lead.id for chat in chats])
     seen = person.notices_seen_at or EPOCH
@@ -104,7 +111,7 @@ async def page(
         Told(
             chat,
             noticed.get(chat.lead.id, ()),
-            bool(chat.lead.unread or chat.lead.notice) and chat.lead.last_action_at > seen,
+            _is_news(chat.lead, person) and chat.lead.last_action_at > seen,
         )
         for chat in chats
     ]
@@ -124,9 +131,15 @@ def moment(microseconds: int) -> datetime:
         raise Refused("There is no such moment") from error
 
 
-def _first(person: User, among: Iterable[ColumnElement[bool]], *, size: int) -> Select[Lead]:
-    """A person's own chats; for who talks also those that nobody has and a person is to lead.
-    Each part is read by its own index, in the list's order.
+def _first(
+    person: User,
+    among: Iterable[ColumnElement[bool]],
+    of_mentions: Iterable[ColumnElement[bool]],
+    *,
+    size: int,
+) -> Select[Lead]:
+    """A person's own chats, and those where they are mentioned; for who talks also those that
+    nobody has and a person is to lead. Each part is read by its own index.
 
     Where the robot leads a chat of nobody, nobody is called: ten thousand of them would ring all
     day.
@@ -134,28 +147,48 @@ def _first(person: User, among: Iterable[ColumnElement[bool]], *, size: int) -> 
     mine: tuple[ColumnElement[bool], ...] = (col(Lead.owner_id) == person.id,)
     # written out, as the number of rows below is: without them a prepared plan is a poor one
     nobodys = (col(Lead.owner_id).is_(None), literal_column("lead.mode = 'manual'", Boolean))
-    common = (visible_leads(person), col(Lead.ignored_at).is_(None), *among)
+    common = (visible_leads(person), col(Lead.ignored_at).is_(None))
     most = bindparam("most", size, type_=BigInteger, literal_execute=True)
+    ways = [(*mine, *among), (*_mentioned(person), *of_mentions)]
+    if person.role in TALKING:
+        ways.append((*nobodys, *among))
     parts = [
         select(col(Lead.id)).where(*way, *common).order_by(*NEWEST).limit(most).subquery()
-        for way in ((mine, nobodys) if person.role in TALKING else (mine,))
+        for way in ways
     ]
     either = union_all(*(select(part.c.id) for part in parts))
     return select(Lead).where(col(Lead.id).in_(either)).order_by(*NEWEST).limit(most)
 
 
-def _new(person: User) -> ColumnElement[bool]:
+def _since(person: User) -> ColumnElement[bool]:
     seen = person.notices_seen_at
-    since = col(Lead.last_action_at) > seen if seen else true()
-    return and_(or_(col(Lead.unread) > 0, col(Lead.notice).is_not(None)), since)
+    return col(Lead.last_action_at) > seen if seen else true()
+
+
+def _is_news(lead: Listed, person: User) -> bool:
+    """Of a chat that `_first` has found."""
+    concerns = lead.owner_id == person.id or (lead.owner_id is None and lead.mode == "manual")
+    return bool(concerns and (lead.unread or lead.notice)) or person.id in lead.mentioned
+
+
+def _mentioned(person: User) -> tuple[ColumnElement[bool], ...]:
+    # written out: the index holds only these
+    some = literal_column("lead.mentioned <> '{}'", Boolean)
+    return (some, col(Lead.mentioned).contains([person.id]))
 
 
 def _told_to(person: User) -> tuple[ColumnElement[bool], ...]:
-    """Of a lead's events those that are a notice for the person; nobody is told of their own."""
+    """Of a lead's events those that are a notice for the person; nobody is told of their own, and
+    who is only mentioned of nothing else."""
     given = col(Event.particulars)["after"].astext == str(person.id)
     theirs = and_(col(Event.kind) == Action.OWNER_CHANGED, given)
+    called = and_(
+        col(Event.kind).in_([kind.value for kind in CALLING]),
+        col(Event.particulars).contains({"mentions": [person.id]}),
+    )
+    concerns = or_(Lead.owner_id == person.id, col(Lead.owner_id).is_(None))
     return (
-        or_(col(Event.kind).in_([kind.value for kind in TOLD]), theirs),
+        or_(and_(concerns, col(Event.kind).in_([kind.value for kind in TOLD])), theirs, called),
         col(Event.actor) != person.actor,
     )
 
@@ -174,11 +207,12 @@ async def _noticed(
         .lateral()
     )
     query = (
-        select(Event, col(Message.text), col(Message.kind))
+        select(Event, func.coalesce(col(Message.text), col(Note.text)), col(Message.kind))
         .select_from(Lead)
         .join(newest, true())
         .join(Event, and_(col(Event.lead_id) == newest.c.lead_id, Event.seq == newest.c.seq))
-        .outerjoin(Message, col(Message.id) == Event.ref)
+        .outerjoin(Message, and_(col(Message.id) == Event.ref, ~_of_note))
+        .outerjoin(Note, and_(col(Note.id) == Event.ref, _of_note, col(Note.deleted_at).is_(None)))
         .where(col(Lead.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))))
         .order_by(col(Event.lead_id), col(Event.seq).desc())
     )

@@ -44,17 +44,6 @@ async def test_a_lead_given_away_leads_back_to_the_list(site: Website, served: T
     assert answer.headers["HX-Redirect"] == "/leads"
 
 
-async def test_notes_are_signed_and_never_empty(site: Website, served: Town):
-    ivan = await served.writes("Иван", "Привет")
-    async with site.signed_in(served.anna) as browser:
-        written = await browser.post(f"/leads/{ivan}/notes", data={"text": "Звонить вечером"})
-        empty = await browser.post(f"/leads/{ivan}/notes", data={"text": "  "})
-
-    memo = said(one(soup(written), ".memo"))
-    assert memo.startswith("Звонить вечером Анна Ким ·")
-    assert empty.status_code == 422
-
-
 async def test_a_contact_is_edited_in_place(site: Website, served: Town):
     ivan = await served.writes("Иван", "Привет")
     async with site.signed_in(served.anna) as browser:

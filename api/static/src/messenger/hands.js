@@ -1,6 +1,7 @@
 // What the messenger needs once somebody touches it.
 import * as drafts from "./drafts.js"
 import * as hand from "./hand.js"
+import * as notes from "./notes.js"
 import { resume } from "./outbox.js"
 import * as presence from "./presence.js"
 import { Reading } from "./reading.js"
@@ -15,6 +16,7 @@ export function start(readWith) {
   hand.start()
   touches.start()
   drafts.start()
+  notes.start()
   presence.start()
   resume(document.querySelector(".msgr").dataset.person)
 }

@@ -53,7 +53,7 @@ function read() {
 function spare({ detail: { ctx, tasks } }) {
   const kept = tasks.filter(({ type, target }) => {
     const at = typeof target === "string" ? document.querySelector(target) : target
-    return type === "main" || !at?.matches?.("[data-editing]") || at.contains(ctx.sourceElement)
+    return type === "main" || !at?.matches?.("[data-editing], :has([data-editing])") || at.contains(ctx.sourceElement)
   })
   tasks.splice(0, Infinity, ...kept)
   for (const { target, fragment, swapSpec } of tasks) {

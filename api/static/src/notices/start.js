@@ -13,8 +13,10 @@ const meanwhile = new Map() // what came while the answer was on its way: it may
 let standing, asking, again, painting, floor = 0
 const bell = () => document.getElementById("bell")
 
-const concerns = ({ owner, manual }) =>
-  owner === standing.person || (owner === null && manual && standing.talks)
+const theirs = ({ owner, manual, unread, kind }) =>
+  (unread || kind) && (owner === standing.person || (owner === null && manual && standing.talks))
+const called = one => one?.mentioned.includes(standing.person)
+const concerns = one => theirs(one) || called(one)
 
 function hear({ detail: { kind, lead, news: one, seamless } }) {
   if (kind === "row" || kind === "gone") change(String(lead), one)
@@ -41,7 +43,8 @@ function keep(lead, one) {
 function happened(lead, before, one) {
   if (!before && one.at <= floor) return
   const failed = one.kind === "error" && !one.text && one.at > before?.at
-  const kind = one.kind && (one.kind !== before?.kind || failed) ? one.kind
+  const kind = called(one) && !called(before) ? "mention" : !theirs(one) ? ""
+    : one.kind && (one.kind !== before?.kind || failed) ? one.kind
     : one.text && one.unread > (before?.unread ?? 0) ? "message" : ""
   if (!kind) return
   tell({ kind, lead, one }, standing).then(told => told && say())
