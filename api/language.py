@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_name
 from babel.units import format_unit
 
 from api.catalogue import LOCALES, catalogue
@@ -138,6 +138,12 @@ def money(amount: Decimal | int, currency: str) -> str:
         format="#,##0 ¤" if whole and _reader.get().locale == "ru" else "¤#,##0" if whole else None,
         currency_digits=not whole,
     )
+
+
+def currency(code: str) -> str:
+    """Its name: US Dollar."""
+    said: str = get_currency_name(code, locale=_reader.get().locale)
+    return said
 
 
 def country(code: str) -> str:

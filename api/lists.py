@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api import words
+from api import ledger, words
 from api.cast import step_title
-from api.language import country, ngettext, plain_date, reader
+from api.language import country, money, ngettext, number, plain_date, reader
 from api.language import gettext as _
 from models.process.version import definition_of, newest
 from models.queries.card import stages
@@ -20,7 +20,7 @@ from models.queries.desk import Desk
 from models.queries.inbox import MOST_COUNTED, PAGE, counts, page, pins
 from models.queries.people import TALKING
 from models.queries.search import search
-from models.queries.view import NOBODY, Archive, Tab, View
+from models.queries.view import NOBODY, Archive, Money, Tab, View
 from models.saved_filter import SavedFilter
 from models.spot import Spot
 from models.stage import Pipeline, Tag
@@ -89,6 +89,7 @@ async def panel(
         **_deals(offered.desk, view),
         "owners": [(NOBODY, _("nobody's")), *((one.id, one.name) for one in offered.owners)],
         "spots": [(one.id, one.name) for one in offered.spots],
+        "of_money": [(one, ledger.filtered(one)) for one in Money],
         "countries": [(code, country(code)) for code in offered.countries],
         "many": await counts(session, person, {"here": view}, now=now),
         "most": MOST_COUNTED,
@@ -150,6 +151,8 @@ async def chips(session: AsyncSession, view: View, vocabulary: Sequence[Tag]) ->
     named = await _names(session, view, vocabulary)
     found = []
     for name, value in view.filters.items():
+        if name == "paid_currency":
+            continue
         if name in ("created_to", "active_to") and getattr(view, name.replace("_to", "_from")):
             continue
         for one in value if isinstance(value, list) else [value]:
@@ -165,6 +168,7 @@ def _along(name: str) -> dict[str, None]:
     return {
         "process": {"version": None, "step": None},
         "version": {"step": None},
+        "paid": {"paid_currency": None},
         "created_from": {"created_to": None},
         "active_from": {"active_to": None},
     }.get(name, {})
@@ -180,6 +184,11 @@ def _said(name: str, value: Any, view: View, named: Mapping[Any, str]) -> str:
             return _("not %(tag)s") % {"tag": named.get(value, value)}
         case "country":
             return country(value)
+        case "money":
+            return ledger.filtered(value)
+        case "paid":
+            least = money(value, view.paid_currency) if view.paid_currency else number(value)
+            return _("paid %(sum)s or more") % {"sum": least}
         case "mode":
             return words.mode(value)
         case "version":

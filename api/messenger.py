@@ -42,7 +42,7 @@ SHOWN_OF_HEARD = 120  # characters of a message in the chooser
 # What a command adds to the state it answers with; nothing of it when the state is only shown.
 BARE: dict[str, Any] = {
     "problem": "", "leaving": "", "chooser": None, "editing": False, "composer_anew": False,
-    "process_only": False, "draft": None, "walking": False, "quick": (),
+    "process_only": False, "draft": None, "walking": False, "quick": (), "postings": None,
 }  # fmt: skip
 
 

@@ -219,6 +219,7 @@ def filter_icon(name: str) -> str:
         "version": "workflow", "step": "workflow", "mode": "bot", "owner": "user",
         "line": "users", "spot": "map-pin", "country": "globe", "buyer": "user-check",
         "source": "link-2", "campaign": "megaphone",
+        "money": "banknote", "paid": "banknote",
         "created": "calendar", "active": "calendar", "waiting": "hourglass",
     }  # fmt: skip
     return kinds.get(name) or kinds[name.partition("_")[0]]

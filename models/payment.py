@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Computed, Numeric, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Index,
+    Numeric,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import defaulting, identity, moment, reference, stamped
@@ -76,6 +86,34 @@ class Payment(SQLModel, table=True):
         sa_column_args=[Computed("case when corrects_id is null then 1 else -1 end")],
     )
     created_at: datetime = stamped()
+
+
+class LeadMoney(SQLModel, table=True):
+    """What a lead's rows add up to, by currency: kept by a trigger at every row that is added, so
+    that the chat list can be filtered by it. `paid` is what came in: sales and repeat sales."""
+
+    __tablename__ = "lead_money"
+    __table_args__ = (
+        Index("lead_money_paid", "currency", "paid"),
+        *(
+            Index(f"lead_money_{kind}s", "lead_id", postgresql_where=text(f"{kind}s > 0"))
+            for kind in Kind
+        ),
+    )
+
+    lead_id: int = Field(sa_type=BigInteger, primary_key=True, foreign_key="lead.id")
+    currency: str = Field(max_length=3, primary_key=True)
+    sales: int = defaulting(0)
+    repeat_sales: int = defaulting(0)
+    withdrawals: int = defaulting(0)
+    sale_sum: Decimal = defaulting(0, sa_type=Numeric(18, 2))
+    repeat_sale_sum: Decimal = defaulting(0, sa_type=Numeric(18, 2))
+    withdrawal_sum: Decimal = defaulting(0, sa_type=Numeric(18, 2))
+    paid: Decimal = Field(
+        default=None,
+        sa_type=Numeric(18, 2),
+        sa_column_args=[Computed("sale_sum + repeat_sale_sum", persisted=True)],
+    )
 
 
 def check(amount: Decimal, currency: str, paid_at: datetime, *, now: datetime) -> None:

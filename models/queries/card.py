@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from models.errors import Missing
 from models.lead.lead import Lead
+from models.payment import Kind
 from models.process.language import Process
 from models.process.version import definition_of
 from models.queries.conversation import TOLD
@@ -82,6 +83,12 @@ class Card:
     told: int
 
     @property
+    def money(self) -> list[tuple[Kind, list[Sum]]]:
+        """Its sums by kind."""
+        found = [(kind, [one for one in self.sums if one.kind == kind]) for kind in Kind]
+        return [(kind, sums) for kind, sums in found if sums]
+
+    @property
     def owner(self) -> Colleague | None:
         return self.desk.person(self.lead.owner_id)
 
@@ -110,7 +117,10 @@ async def card(session: AsyncSession, lead: Lead) -> Card:
         process=await process_of(session, lead),
         tags=[one for one in desk.tags if one.id in found.tag_ids],
         notes=page_of([_memo(*one) for one in found.notes or ()]),
-        sums=[Sum(**one | {"sum": Decimal(one["sum"])}) for one in found.sums or ()],
+        sums=sorted(
+            (Sum(**one | {"sum": Decimal(one["sum"])}) for one in found.sums or ()),
+            key=lambda one: list(Kind).index(Kind(one.kind)),
+        ),
         leaving=Leaving(found.state, found.typing_from, found.not_before) if found.state else None,
         handed_over=found.handed_over,
         told=found.told or 0,

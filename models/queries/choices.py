@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.lead.lead import Lead
+from models.payment import LeadMoney
 from models.queries.desk import Colleague, Desk, Newest, desk
 from models.queries.visibility import visible_leads
 from models.spot import Spot
@@ -27,6 +28,7 @@ class Choices:
     buyers: Sequence[str]
     sources: Sequence[str]
     campaigns: Sequence[str]
+    currencies: Sequence[str]
 
 
 async def choices(session: AsyncSession, person: User) -> Choices:
@@ -42,11 +44,21 @@ async def choices(session: AsyncSession, person: User) -> Choices:
         buyers=await _values(session, person, "buyer"),
         sources=await _values(session, person, "source"),
         campaigns=await _values(session, person, "campaign"),
+        currencies=await _currencies(session),
     )
 
 
 async def tags(session: AsyncSession) -> list[Tag]:
     return list((await session.execute(select(Tag).order_by(Tag.name))).scalars())
+
+
+async def _currencies(session: AsyncSession) -> list[str]:
+    """Those that anybody has paid in: who pays in what says nothing."""
+    step = select(func.min(LeadMoney.currency).label("code")).cte("step", recursive=True)
+    following = select(func.min(LeadMoney.currency)).where(LeadMoney.currency > step.c.code)
+    step = step.union_all(select(following.scalar_subquery()).where(step.c.code.is_not(None)))
+    query = select(step.c.code).where(step.c.code.is_not(None)).limit(MOST)
+    return list((await session.execute(query)).scalars())
 
 
 async def _values(session: AsyncSession, person: User, name: str) -> list[str]:

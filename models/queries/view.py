@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import ColumnElement, and_, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -15,6 +16,7 @@ from sqlmodel import col
 from models.lead.dealing import LeadTag
 from models.lead.driving import Mode
 from models.lead.lead import Lead
+from models.payment import MOST, LeadMoney
 from models.pin import Pin
 from models.stage import Stage
 from models.user import User
@@ -47,15 +49,31 @@ class Archive(StrEnum):
     ANY = "any"
 
 
+class Money(StrEnum):
+    """What the ledger says of a lead."""
+
+    SALES = "sales"
+    NO_SALES = "no_sales"
+    REPEATS = "repeats"
+    WITHDRAWALS = "withdrawals"
+
+
 Short = Annotated[str, Field(max_length=200)]
 Number = Annotated[int, Field(ge=0, le=2**62)]
 Numbers = Annotated[list[Number], Field(max_length=MOST_VALUES)]
 Words = Annotated[list[Short], Field(max_length=MOST_VALUES)]
 
 
+def _pointed(typed: Any) -> Any:
+    return typed.replace(",", ".").replace(" ", "") if isinstance(typed, str) else typed
+
+
 class View(BaseModel):
     """Fields are the address's own words. Of a list any value will do, but `tag_all` wants each
     and `tag_none` none; dates are whole days of the reader's zone; `waiting` is in minutes.
+
+    Of `money` each is wanted; `paid` is the least sum of sales and repeat sales, in
+    `paid_currency` or in any one.
 
     `archive=any` hides nothing at all: what is archived and what is ignored is there, too.
     """
@@ -81,6 +99,9 @@ class View(BaseModel):
     buyer: Words = []
     source: Words = []
     campaign: Words = []
+    money: Annotated[list[Money], Field(max_length=len(Money))] = []
+    paid: Annotated[Decimal, BeforeValidator(_pointed), Field(ge=0, le=MOST)] | None = None
+    paid_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     created_from: date | None = None
     created_to: date | None = None
     active_from: date | None = None
@@ -181,6 +202,7 @@ def conditions(view: View, person: User, *, now: datetime) -> Iterator[ColumnEle
             yield col(Lead.unread) > literal_column("0")
     yield from _tags(view)
     yield from _values(view)
+    yield from _money(view)
     yield from _moments(view, ZoneInfo(person.time_zone), now)
 
 
@@ -228,6 +250,29 @@ def _values(view: View) -> Iterator[ColumnElement[bool]]:
     if view.owner:
         theirs = col(Lead.owner_id).in_([one for one in view.owner if one != NOBODY])
         yield or_(theirs, col(Lead.owner_id).is_(None)) if NOBODY in view.owner else theirs
+
+
+def _money(view: View) -> Iterator[ColumnElement[bool]]:
+    counted = {
+        Money.SALES: LeadMoney.sales,
+        Money.REPEATS: LeadMoney.repeat_sales,
+        Money.WITHDRAWALS: LeadMoney.withdrawals,
+    }
+    none: ColumnElement[int] = literal_column("0")
+    for one in view.money:
+        if one == Money.NO_SALES:
+            yield not_(_of_money(col(LeadMoney.sales) > none))
+        else:
+            yield _of_money(col(counted[one]) > none)
+    if view.paid is not None:
+        least = col(LeadMoney.paid) >= view.paid
+        if view.paid_currency:
+            least = and_(least, col(LeadMoney.currency) == view.paid_currency)
+        yield _of_money(least)
+
+
+def _of_money(what: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(LeadMoney.lead_id).where(col(LeadMoney.lead_id) == Lead.id, what).exists()
 
 
 def _moments(view: View, zone: ZoneInfo, now: datetime) -> Iterator[ColumnElement[bool]]:

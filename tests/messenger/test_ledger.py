@@ -1,6 +1,6 @@
 """The ledger: rows are added, never changed, and every sum is its sum."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,8 @@ from models.errors import BrokenInput, Refused
 from models.payment import Kind
 from models.process.facts import Facts
 from models.queries.card import card
+from models.queries.inbox import belonging
+from models.queries.view import Money, View
 from models.timeline import Action
 from tests.messenger.town import Town
 
@@ -73,6 +75,12 @@ class Ledger:
         async with self.town.database.unit_of_work() as work:
             lead = await work.locked_lead(self.lead_id)
             return lead.facts_of(None, await lead.look(now=self.town.now))
+
+    async def stands_in(self, **filtered: Any) -> bool:
+        """The list of an admin, filtered."""
+        async with self.town.database.reading() as session:
+            inside, _ = await belonging(session, self.town.maria, View(**filtered), [self.lead_id])
+        return bool(inside)
 
     async def told(self) -> list[str]:
         rows = await self._ask(
@@ -202,16 +210,28 @@ async def test_card_and_facts_say_what_the_raw_ledger_says(ledger: Ledger, acts:
     gone = {row.corrects_id for row in rows}
     left = [row for row in rows if row.id not in gone and row.corrects_id is None]
     many: Counter[tuple[str, str]] = Counter((row.kind, row.currency) for row in left)
-    sums: Counter[tuple[str, str]] = Counter()
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in left:
         sums[row.kind, row.currency] += row.amount
     shown = {which: one for which, one in (await each.sums()).items() if one != (0, 0)}
-    assert shown == {which: (many[which], sums[which]) for which in many}
+    assert shown == {which: (many[which], much) for which, much in sums.items()}
     paid = (await each.facts()).payments
     for kind, currency in many:
         mine = [one for one in paid if (one.kind, one.currency) == (kind, currency)]
         counted = (sum(one.counts for one in mine), sum(one.amount for one in mine))
         assert counted == (many[kind, currency], sums[kind, currency])
+    # so do the list's filters
+    now_there = {which: much for which, much in sums.items() if which[0] != Kind.WITHDRAWAL}
+    kinds = {kind for kind, _ in many}
+    assert await each.stands_in(money=[Money.SALES]) == (Kind.SALE in kinds)
+    assert await each.stands_in(money=[Money.NO_SALES]) == (Kind.SALE not in kinds)
+    assert await each.stands_in(money=[Money.REPEATS]) == (Kind.REPEAT_SALE in kinds)
+    assert await each.stands_in(money=[Money.WITHDRAWALS]) == (Kind.WITHDRAWAL in kinds)
+    paid_in = sum(much for (_, currency), much in now_there.items() if currency == "USD")
+    assert await each.stands_in(paid=paid_in + 1, paid_currency="USD") is False
+    assert await each.stands_in(paid=paid_in, paid_currency="USD") == (
+        "USD" in {row.currency for row in rows}
+    )
     # an event is one row, and a row is reversed once at most
     assert len(rows) == len({(row.source, row.source_id) for row in rows})
     assert (await each.told()).count(Action.PAYMENT_RECORDED) == len(set(posted))
