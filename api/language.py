@@ -14,7 +14,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_name
 from babel.units import format_unit
 
@@ -122,6 +122,17 @@ def duration(span: timedelta) -> str:
                 minutes // size, f"duration-{unit}", "short", locale=_reader.get().locale
             )
     return format_unit(minutes, "duration-minute", "short", locale=_reader.get().locale)
+
+
+def ahead(span: timedelta) -> str:
+    """in 6 sec. · in 23 hr.: one unit, rounded down, at least a second."""
+    seconds = max(1, int(span.total_seconds()))
+    size = next(size for size in (86400, 3600, 60, 1) if seconds >= size)
+    count = seconds // size
+    return format_timedelta(  # the threshold keeps nine days from being a week
+        timedelta(seconds=count * size), threshold=count, add_direction=True, format="short",
+        locale=_reader.get().locale,
+    )  # fmt: skip
 
 
 def number(value: int | float | Decimal) -> str:

@@ -41,8 +41,9 @@ SHOWN_OF_HEARD = 120  # characters of a message in the chooser
 
 # What a command adds to the state it answers with; nothing of it when the state is only shown.
 BARE: dict[str, Any] = {
-    "problem": "", "leaving": "", "chooser": None, "editing": False, "composer_anew": False,
-    "process_only": False, "draft": None, "walking": False, "quick": (), "postings": None,
+    "problem": "", "leaving": "", "chooser": None, "starting": None, "editing": False,
+    "composer_anew": False, "process_only": False, "draft": None, "walking": False, "quick": (),
+    "postings": None,
 }  # fmt: skip
 
 
@@ -171,11 +172,10 @@ async def outlook_of_another(
     work: Work, lead: Lead, key: str, *, now: datetime
 ) -> tuple[Process, Outlook] | None:
     number = await newest(work.session, key)
-    now_at = lead.state
-    if number is None or now_at is None:
+    if number is None:
         return None
     process = await definition_of(work.session, key, number)
-    facts = await lead.facts(now_at)
+    facts = await lead.facts(lead.state)
     return process, started(
         process, facts, run=lead.run + 1, version=number, move=lead.move + 1, now=now
     )

@@ -131,7 +131,7 @@ async def _says(work: Work, lead: Lead, *, now: Now) -> int:
         found = await messenger.outlook(work, lead, process, at="same", read=read, now=now)
     except LeadloomError:
         return 0
-    return len(found.says)
+    return len(found.departures)
 
 
 async def _so_far(data: Database, key: str) -> tuple[int, int]:

@@ -163,6 +163,19 @@ async def show(
     return render(request, "leads/_process", **around)
 
 
+@router.get("/process/new")
+async def new(
+    request: Request, data: Db, person: Talker, now: Now, chosen: Chosen, lead_id: LeadId, key: Key
+) -> Response:
+    """Before another process is started: what it says at once."""
+    async with data.reading() as session:
+        lead = await seen_lead(session, lead_id, person)
+        around = await messenger.state(session, lead, person, chosen)
+        around |= await _outlook_of_another(Work(session), lead, key, now=now)
+    around["starting"] = next(one for one in around["startable"] if one.key == key)
+    return render(request, "leads/_process", **around)
+
+
 @router.post("/process")
 async def start(given: Given, key: Key) -> Response:
     return await given.carried_out(

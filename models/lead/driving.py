@@ -99,11 +99,13 @@ class Driving(Talking, Listening):
         self._commanded()
 
     async def meanwhile(self, *, now: datetime) -> list[Heard]:
-        """What the client wrote and did since a person leads, for the chooser of give back."""
+        """What the client wrote and did since a person leads, for the chooser of give back. What
+        started the process is no answer to it."""
         state = self.state
+        opened_by = state.opened_by if state else None
         unread = {one.seq: one for one in state.unread} if state else {}
         unread.update({one.seq: one for one in await self.heard(after=self.seen, now=now)})
-        return [unread[seq] for seq in sorted(unread)]
+        return [unread[seq] for seq in sorted(unread) if seq != opened_by]
 
     async def unanswered(self, *, now: datetime, but_words: bool = False) -> list[Heard]:
         """Of that, what the step reads by default: words after the last message of a person (none,

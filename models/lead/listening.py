@@ -125,7 +125,7 @@ class Listening(LeadRow):
             known=known,
         )
 
-    async def facts(self, state: ProcessState, heard: Sequence[Heard] = ()) -> Facts:
+    async def facts(self, state: ProcessState | None, heard: Sequence[Heard] = ()) -> Facts:
         """All that a process may ask about."""
         return self.facts_of(state, await self.look(words_of=heard, now=datetime.now(UTC)))
 

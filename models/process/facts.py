@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.process import effects as does
+
 PaymentKind = Literal["sale", "repeat_sale", "withdrawal"]
 
 # What every lead has; own fields stand beside them as `fields.<key>`.
@@ -54,3 +56,25 @@ class Facts(BaseModel):
         (), description="states of this entry's rows (keys run:entered_move:*), in order of n"
     )
     time_zone: str = Field("UTC", description="the lead's own zone")
+
+    def after(self, effect: does.Effect) -> "Facts":
+        """As they are when it has been applied."""
+        match effect:
+            case does.MoveTo():
+                update: dict[str, object] = {"stage": effect.stage}
+            case does.Tag():
+                update = {"tags": self.tags | {effect.name}}
+            case does.Untag():
+                update = {"tags": self.tags - {effect.name}}
+            case does.SetLine():
+                update = {"line": effect.line}
+            case does.AssignTo():
+                update = {"owner": effect.user}
+            case does.SetField():
+                key = effect.name if effect.name in LEAD_KEYS else f"fields.{effect.name}"
+                update = {"lead": {**self.lead, key: effect.value}}
+            case does.HandOver():
+                update = {"mode": "manual"}
+            case _:
+                return self
+        return self.model_copy(update=update)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from models.process.effects import Effect, HandOver, Say
 from models.process.facts import Facts
@@ -13,18 +13,26 @@ from models.process.state import Heard, ProcessState
 if TYPE_CHECKING:
     from models.process.language import Process
 
+MOST_ROUNDS = 20  # send steps one after the other, without a wait between
+
+
+class Departure(NamedTuple):
+    """A message and when it leaves, if all before it left without delay."""
+
+    say: Say
+    at: datetime
+
 
 @dataclass(frozen=True)
 class Outlook:
-    """`says` are the very messages that would leave; `state` is where the lead would then be."""
+    """`departures` are the very messages that would leave, one send step after the other until the
+    process waits for something else; `state` is where the lead would then be."""
 
     state: ProcessState
     effects: tuple[Effect, ...]
+    departures: tuple[Departure, ...]
     due_at: datetime | None
-
-    @property
-    def says(self) -> tuple[Say, ...]:
-        return tuple(effect for effect in self.effects if isinstance(effect, Say))
+    asked_at: datetime
 
     @property
     def hands_over(self) -> bool:
@@ -33,7 +41,7 @@ class Outlook:
     @property
     def quiet(self) -> bool:
         """The process just waits on: nobody hears of it at once."""
-        return not (self.says or self.hands_over) and self.state.phase != "ended"
+        return not (self.departures or self.hands_over) and self.state.phase != "ended"
 
 
 def given_back(
@@ -64,5 +72,21 @@ def _look(
     definition: "Process", state: ProcessState, facts: Facts, *, move: int, now: datetime
 ) -> Outlook:
     driven = facts.model_copy(update={"mode": "auto", "outcomes": ()})
-    outcome = proceed(definition, state, driven, (), move=move, now=now)
-    return Outlook(outcome.state, outcome.effects, outcome.due_at)
+    effects: list[Effect] = []
+    departures: list[Departure] = []
+    asked_at = now
+    for round_ in range(MOST_ROUNDS):
+        outcome = proceed(definition, state, driven, (), move=move + round_, now=now)
+        state = outcome.state
+        effects += outcome.effects
+        for effect in outcome.effects:
+            driven = driven.after(effect)
+        says = [effect for effect in outcome.effects if isinstance(effect, Say)]
+        begun = now
+        for say in says:
+            now = max(now, begun + say.typing) if say.typing else now
+            departures.append(Departure(say, now))
+        if not says:
+            break
+        driven = driven.model_copy(update={"outcomes": ("sent",) * len(says)})
+    return Outlook(state, tuple(effects), tuple(departures), outcome.due_at, asked_at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from models.process import effects as does
 from models.process import scenario as told
 from models.process.expectations import Difference, Seen, differences
-from models.process.facts import LEAD_KEYS, Facts, Paid
+from models.process.facts import Facts, Paid
 from models.process.interpreter import NoSuchPlace, Outcome, begin, place, proceed
 from models.process.moments import local_moment, zone_of
 from models.process.state import Heard, ProcessState
@@ -107,26 +107,13 @@ class Play:
             shown = {b.id: b.text for say in says for row in say.buttons for b in row if b.id}
             self.buttons = {**self.buttons, **shown}
         for effect in outcome.effects:
+            self.facts = self.facts.after(effect)
             match effect:
                 case does.Entered():
                     self.walked.append(effect.step)
-                case does.MoveTo():
-                    self._know(stage=effect.stage)
-                case does.Tag():
-                    self._know(tags=self.facts.tags | {effect.name})
-                case does.Untag():
-                    self._know(tags=self.facts.tags - {effect.name})
-                case does.SetLine():
-                    self._know(line=effect.line)
-                case does.AssignTo():
-                    self._know(owner=effect.user)
-                case does.SetField():
-                    key = effect.name if effect.name in LEAD_KEYS else f"fields.{effect.name}"
-                    self._know(lead={**self.facts.lead, key: effect.value})
                 case does.WriteNote():
                     self.notes.append(effect.text)
                 case does.HandOver():
-                    self._know(mode="manual")
                     self.reasons += [effect.key, *effect.reason.values()]
 
     def _pass(self, length: timedelta) -> Iterator[Difference]:

@@ -2,6 +2,12 @@
 import { until } from "./amounts.js"
 
 class TimeLeft extends HTMLElement {
+  static observedAttributes = ["data-until"]
+
+  attributeChangedCallback() {
+    if (this.isConnected) this.tick()
+  }
+
   connectedCallback() {
     this.tick()
   }
