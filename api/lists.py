@@ -230,11 +230,11 @@ async def _names(
         called["pipeline"] = {view.pipeline: _("Pipeline “%(name)s”") % {"name": name}}
     if view.owner:
         people = select(col(User.id), col(User.name)).where(col(User.id).in_(view.owner))
-        rows = (await session.execute(people)).tuples()
+        rows = (await session.execute(people)).all()
         called["owner"] = {NOBODY: _("nobody's"), **dict(rows)}
     if view.spot:
         spots = select(col(Spot.id), col(Spot.name)).where(col(Spot.id).in_(view.spot))
-        called["spot"] = dict((await session.execute(spots)).tuples())
+        called["spot"] = dict((await session.execute(spots)).all())
     last = await newest(session, view.process) if view.process else None
     if view.process and last:
         process = await definition_of(session, view.process, min(view.version or last, last))

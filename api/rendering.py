@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import assets, hearing, keyboard, language, ledger, reasons, sentences, words
 from api.formatted import chipped, formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
-from api.sections import sections
+from api.sections import in_rail, sections
 from models.change import REACTIONS
 from models.queries.inbox import Chat
 from models.user import THEMES, User, hue, initials
@@ -105,7 +105,8 @@ def render(
         "csrf": getattr(request.state, "csrf", ""),
         "theme": theme_of(request),
         "lang": seen_as.locale,
-        "sections": sections(person, there=request.app.state.paths),
+        "sections": (there := sections(person, there=request.app.state.paths)),
+        "in_rail": in_rail(there, request.url.path),
         "stream_name": stream_name(request),
     }
     with reading(seen_as):

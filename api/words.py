@@ -225,6 +225,10 @@ def filter_icon(name: str) -> str:
     return kinds.get(name) or kinds[name.partition("_")[0]]
 
 
+def stage_kind(kind: str) -> str:
+    return {"open": _("open"), "won": _("won"), "lost": _("lost")}[kind]
+
+
 def field(name: str) -> str:
     """A contact's field; one of the team's own is called as its key."""
     known = {

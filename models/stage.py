@@ -7,9 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.columns import defaulting, identity, moment
+from models.columns import defaulting, identity, moment, reference
+from models.errors import Missing
 
 FIRST = "main"  # the pipeline that an installation begins with
+START = "new"  # the stage that every lead begins on
+KINDS = ("open", "won", "lost")
 
 
 class Named(SQLModel):
@@ -18,6 +21,12 @@ class Named(SQLModel):
 
     def name(self, locale: str) -> str:
         return self.name_en if locale.startswith("en") else self.name_ru
+
+    @property
+    def stamp(self) -> str:
+        """What a form showed of it: whoever saves it anew says so, and a colleague's change is not
+        written over."""
+        return f"{self.name_ru}|{self.name_en}"
 
 
 class Pipeline(Named, table=True):
@@ -28,6 +37,10 @@ class Pipeline(Named, table=True):
     key: str = Field(primary_key=True)
     position: int
     retired_at: datetime | None = moment()
+
+    @classmethod
+    def missing(cls) -> Missing:
+        return Missing("There is no such pipeline")
 
 
 class Stage(Named, table=True):
@@ -43,6 +56,14 @@ class Stage(Named, table=True):
     pipeline_key: str = defaulting(FIRST, foreign_key="pipeline.key", index=True)
     retired_at: datetime | None = moment()
 
+    @classmethod
+    def missing(cls) -> Missing:
+        return Missing("There is no such stage")
+
+    @property
+    def stamp(self) -> str:
+        return f"{super().stamp}|{self.kind}|{self.hue}"
+
 
 class Tag(SQLModel, table=True):
     __tablename__ = "tag"
@@ -51,3 +72,18 @@ class Tag(SQLModel, table=True):
     name: str = Field(unique=True)
     hue: int = 1
     retired_at: datetime | None = moment()
+
+    @property
+    def stamp(self) -> str:
+        """See `Named.stamp`."""
+        return f"{self.name}|{self.hue}"
+
+
+class FormerName(SQLModel, table=True):
+    """What a tag was called, or another that became part of it: processes that run, and robots,
+    may still call it so."""
+
+    __tablename__ = "former_tag_name"
+
+    name: str = Field(primary_key=True)
+    tag_id: int = reference("tag.id", nullable=False, index=True)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Index, delete, select, text
+from sqlalchemy import Index, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
@@ -10,7 +10,7 @@ from models.columns import moment
 from models.errors import Missing, Refused
 from models.lead.row import LeadRow
 from models.notice import Notice
-from models.stage import Stage, Tag
+from models.stage import FormerName, Stage, Tag
 from models.timeline import Action
 from models.user import User
 
@@ -76,6 +76,14 @@ class Dealing(LeadRow):
         if (await self.work.execute(removed)).first() is not None:
             self.record(Action.TAG_REMOVED, by=by, at=at, tag=tag.name)
 
+    async def retag(self, before: Tag, after: Tag, *, by: str, at: datetime | None = None) -> None:
+        """The one instead of the other, if the lead has it."""
+        theirs = (LeadTag.tag_id == before.id, LeadTag.lead_id == self.id)
+        removed = delete(LeadTag).where(*theirs).returning(LeadTag.tag_id)
+        if (await self.work.execute(removed)).first() is not None:
+            self.record(Action.TAG_REMOVED, by=by, at=at, tag=before.name)
+            await self.tag(after.name, by=by, at=at)
+
     def assign(self, owner: User | None, *, by: str, at: datetime | None = None) -> None:
         """Who gets it from somebody else is told."""
         after = owner.id if owner else None
@@ -116,7 +124,11 @@ class Dealing(LeadRow):
         return list((await self.work.execute(names)).scalars())
 
     async def _named(self, name: str) -> Tag:
-        tag: Tag | None = (await self.work.execute(select(Tag).where(Tag.name == name))).scalar()
+        """By its name, or by one that it had. Raises Missing."""
+        former = select(FormerName.tag_id).where(FormerName.name == name).scalar_subquery()
+        named = select(Tag.id).where(Tag.name == name).scalar_subquery()
+        query = select(Tag).where(Tag.id == func.coalesce(former, named))
+        tag: Tag | None = (await self.work.execute(query)).scalar()
         if tag is None:
             raise Missing("There is no tag “%(tag)s”", tag=name)
         return tag

@@ -26,6 +26,8 @@ LOOK = text(
     select
         array(select row_to_json(u) from unseen u order by seq) as unseen,
         array(select t.name from lead_tag lt join tag t on t.id = lt.tag_id
+            where lt.lead_id = :lead
+            union all select f.name from lead_tag lt join former_tag_name f using (tag_id)
             where lt.lead_id = :lead) as tags,
         array(select row_to_json(p) from (select kind, amount::text as amount, currency,
             counts from payment where lead_id = :lead order by id) p) as payments,

@@ -136,11 +136,17 @@ def _condition_problems(
 
 
 def _tag_problems(name: str, tag: str, known: Known) -> Iterator[Problem]:
+    if tag in known.renamed:
+        params = {"tag": tag, "name": known.renamed[tag]}
+        yield Problem(code="renamed_tag", step=name, severity="warning", params=params)
+        tag = known.renamed[tag]
     if known.tags is not None and tag not in known.tags:
-        yield Problem(code="unknown_tag", step=name, params={"tag": tag})
+        code = "retired_tag" if tag in known.retired else "unknown_tag"
+        yield Problem(code=code, step=name, params={"tag": tag})
 
 
 def _stage_problems(name: str, stage: str, known: Known) -> Iterator[Problem]:
     if known.stages is not None and stage not in known.stages:
+        code = "retired_stage" if stage in known.retired else "unknown_stage"
         params = {"stage": stage, "known": ", ".join(known.stages)}
-        yield Problem(code="unknown_stage", step=name, params=params)
+        yield Problem(code=code, step=name, params=params)

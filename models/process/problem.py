@@ -58,6 +58,9 @@ SENTENCES: dict[str, str] = {
     # Things
     "unknown_tag": _("There is no tag “{tag}”. Create it, or choose another."),
     "unknown_stage": _("There is no stage “{stage}”. Known: {known}."),
+    "retired_tag": _("The tag “{tag}” is retired. Bring it back, or choose another."),
+    "renamed_tag": _("The tag “{tag}” is called “{name}” now. The former name works, too."),
+    "retired_stage": _("The stage “{stage}” is retired. Bring it back, or choose another."),
     "unknown_user": _("There is no person “{user}”. Choose one who can sign in."),
     "media_missing": _("There is no file “{file}”. Put it beside the definition."),
     "media_too_big": _("“{file}” has {size} MB, Telegram takes {limit} MB. Make it smaller."),
@@ -105,6 +108,8 @@ class Known(BaseModel):
 
     tags: frozenset[str] | None = None
     stages: tuple[str, ...] | None = None
+    retired: frozenset[str] = Field(frozenset(), description="tags and keys of stages")
+    renamed: Mapping[str, str] = Field({}, description="a tag's former name to its name")
     users: frozenset[str] | None = None
     fields: frozenset[str] | None = Field(None, description="own fields, without `fields.`")
     media: Mapping[str, int] | None = Field(None, description="path to size in bytes")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import document, identity, reference, stamped
 from models.errors import BrokenInput, Missing
@@ -14,10 +14,17 @@ from models.process.language import Process
 from models.process.problem import BrokenDefinition, Known, Problem
 from models.process.simulation import run_scenarios
 from models.queries.desk import desk
+from models.stage import FormerName, Tag
 from models.user import User
 
 if TYPE_CHECKING:
     from models.database import Work
+
+
+# Whoever retires a word that processes name, and who publishes one that names it, wait for each
+# other.
+VOCABULARY = select(func.pg_advisory_xact_lock(func.hashtext("vocabulary")))
+FORMER_NAMES = select(FormerName.name, Tag.name).join(Tag, col(Tag.id) == FormerName.tag_id)
 
 
 class Version(SQLModel, table=True):
@@ -44,6 +51,7 @@ async def publish(
     `files` maps each path to `sha256` (hex) and `size` (bytes) of what is stored. The newest
     version published again is that version. Raises BrokenInput with every problem by its step.
     """
+    await work.execute(VOCABULARY)
     sizes = {path: file["size"] for path, file in files.items()}
     process = await checked(work.session, source, media=sizes)
     key = process.process
@@ -86,6 +94,9 @@ async def known(session: AsyncSession, *, media: dict[str, int]) -> Known:
     return Known(
         tags=frozenset(one.name for one in around.tags_left),
         stages=tuple(one.key for _, stages in around.ways for one in stages),
+        retired=frozenset(one.name for one in around.tags if one.retired_at)
+        | {one.key for one in around.stages if one.retired_at},
+        renamed=dict((await session.execute(FORMER_NAMES)).all()),
         users=frozenset((await session.execute(select(User.login))).scalars()),
         media=media,
     )

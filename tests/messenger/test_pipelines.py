@@ -7,7 +7,7 @@ import pytest
 from models.database import Database
 from models.errors import Refused
 from models.stage import Pipeline, Stage
-from tests.messenger.test_pages import one, page_of, said
+from tests.messenger.test_pages import one, page_of, said, soup
 from tests.messenger.town import Town
 from tests.web.website import Website
 
@@ -70,9 +70,13 @@ async def test_the_list_is_filtered_by_a_pipeline(site: Website, served: Town):
     async with site.signed_in(served.anna) as browser:
         await browser.put(f"/leads/{ivan}/stage?key=again_new")
         listed = (await browser.get("/leads?pipeline=again")).text
+        named = soup(await browser.get(f"/leads?spot=1&owner={served.anna.id}&pipeline=again"))
 
     assert f"/leads/{ivan}" in listed
     assert f"/leads/{olga}" not in listed
+    assert {"Анна Ким", "Воронка «Повторные»"} <= {
+        said(each) for each in named.select(".chip.is-on")
+    }
 
 
 async def test_a_retired_tag_is_not_put_on(undone: Database):

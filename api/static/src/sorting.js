@@ -32,8 +32,8 @@ document.addEventListener("dragstart", event => {
 })
 
 document.addEventListener("dragover", event => {
-  const over = event.target.closest?.("[data-number]")
-  if (!dragged || over?.parentElement !== dragged.parentElement) return
+  const over = dragged && [...dragged.parentElement.children].find(one => one.contains(event.target))
+  if (!over) return
   event.preventDefault()
   const { top, height } = over.getBoundingClientRect()
   if (over !== dragged) over[event.clientY < top + height / 2 ? "before" : "after"](dragged)
