@@ -27,6 +27,7 @@ from api.robots.app import robots
 from api.routes import (
     assets,
     changes,
+    csp_reports,
     deals,
     deeds,
     drafts,
@@ -78,6 +79,7 @@ MOST_FILES = 2**16
 ROUTES = (
     assets,
     changes,
+    csp_reports,
     deals,
     deeds,
     drafts,

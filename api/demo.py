@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from activities.publishing import publish_file
 from api.commands import Ground, connect, team_named
+from api.demo_past import past
 from api.demo_words import demo_words
 from models.database import Work
 from models.errors import Refused
@@ -146,6 +147,8 @@ async def _spots(work: Work, ground: Ground, me: dict[str, object]) -> None:
     for row in CAMPAIGNS:
         origin = {key: value for key, value in row.items() if key != "spot"}
         work.add(Campaign(spot_id=spots[row["spot"]].id, **origin))
+    await work.flush()
+    await past(work, spots)
 
 
 async def _clients(phone: httpx.AsyncClient, bot_id: object) -> None:

@@ -135,6 +135,23 @@ def ahead(span: timedelta) -> str:
     )  # fmt: skip
 
 
+def took(span: timedelta) -> str:
+    """4 s · 2 min 10 s · 3 hr 5 min · 2 days 4 hr: two units at most, seconds rounded."""
+    seconds = round(span.total_seconds())
+    units = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+    parts: list[tuple[int, str]] = []
+    for unit, size in units:
+        if parts or seconds >= size or unit == "second":
+            parts.append((seconds // size, unit))
+            seconds %= size
+    locale = _reader.get().locale
+    return " ".join(
+        format_unit(many, f"duration-{unit}", "short", locale=locale)
+        for place, (many, unit) in enumerate(parts[:2])
+        if many or not place
+    )
+
+
 def number(value: int | float | Decimal) -> str:
     return format_decimal(value, locale=_reader.get().locale)
 

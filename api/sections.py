@@ -42,6 +42,7 @@ SECTIONS = (
     Section("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
     Section("/templates", "square-slash", "KeyG,KeyX", N_("Templates")),
     Section("/quick-actions", "zap", "", N_("Quick actions")),
+    Section("/reports", "chart-column", "KeyG,KeyR", N_("Reports")),
     Section("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
     Section("/people", "users", "", N_("People"), ADMINS, settings=True),
     Section("/pipelines", "square-kanban", "", N_("Pipelines and stages"), WHO_LEAD, settings=True),

@@ -122,6 +122,7 @@ class Work:
         self.changed: dict[int, int] = {}
         self._lines: list[dict[str, Any]] = []
         self._new: list[Message] = []
+        self._answers: list[dict[str, Any]] = []
         self._act: tuple[str, list[dict[str, Any]]] | None = None
         session.sync_session.info["work"] = self
 
@@ -157,6 +158,10 @@ class Work:
             line["particulars"] = {**line["particulars"], "act": act}
         self._lines.append({"ref": ref, **line})
 
+    def answered(self, **answer: Any) -> None:
+        """A client waits no longer: a row of `Answer`."""
+        self._answers.append(answer)
+
     @contextmanager
     def as_one(self, act: str) -> Iterator[list[dict[str, Any]]]:
         """Lines told meanwhile are parts of one act: each names it, and all are gathered here."""
@@ -171,9 +176,9 @@ class Work:
         """The database holds what was done until now, for who reads it in this transaction."""
         if for_the_orm(self.session):
             await self.session.flush()
-        new, lines, changed = self._new, self._lines, self.changed
-        self._new, self._lines, self.changed = [], [], {}
-        await write(self.session, new=new, lines=lines, changed=changed)
+        new, lines, answers, changed = self._new, self._lines, self._answers, self.changed
+        self._new, self._lines, self._answers, self.changed = [], [], [], {}
+        await write(self.session, new=new, lines=lines, answers=answers, changed=changed)
 
 
 @cache

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    answer,
     change,
     deed,
     draft,
@@ -32,7 +33,8 @@ from models.process import version
 metadata = SQLModel.metadata
 
 __all__ = [
-    "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message", "metadata",
-    "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "script", "session",
-    "spot", "stage", "template", "timeline", "token", "tool", "update", "user", "version",
+    "answer", "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message",
+    "metadata", "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "script",
+    "session", "spot", "stage", "template", "timeline", "token", "tool", "update", "user",
+    "version",
 ]  # fmt: skip

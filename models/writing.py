@@ -1,4 +1,4 @@
-"""One statement for what a move changes: leads, messages, their lines and the doorbell.
+"""One statement for what a move changes: leads, messages, their lines, answers and the doorbell.
 
 The ORM's own flush takes a statement for each of them; measured for a client's message that a
 process answers, it was a third of the worker's time (docs/performance.md). What is not a move (a
@@ -59,7 +59,14 @@ WRITE = text(
         select line.lead_id, seq, kind, coalesce(ref, new.id), actor, at, particulars
         from jsonb_to_recordset(cast(:lines as jsonb)) as line(lead_id bigint, seq bigint,
             kind text, ref bigint, position bigint, actor text, at timestamptz, particulars jsonb)
-        left join new on new.lead_id = line.lead_id and new.position = line.position)
+        left join new on new.lead_id = line.lead_id and new.position = line.position),
+    answered as (
+        insert into answer (lead_id, seq, user_id, since, at, is_first)
+        select one.lead_id, seq, user_id, since, at, user_id is not null and
+            (select true from answer as earlier where earlier.lead_id = one.lead_id
+             and earlier.user_id is not null limit 1) is null
+        from jsonb_to_recordset(cast(:answers as jsonb)) as one(lead_id bigint, seq bigint,
+            user_id bigint, since timestamptz, at timestamptz))
     select array(select row_to_json(n) from (select lead_id, position, id, created_at from new) n),
         case when :named <> '' then pg_notify('{CHANNEL}', :named) end
     """  # noqa: S608 - made of the names above
@@ -79,6 +86,7 @@ async def write(
     *,
     new: list[Message],
     lines: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
     changed: dict[int, int],
 ) -> None:
     """`changed`: the leads to be announced, with their last seq. NOTIFY serialises commits, but
@@ -103,6 +111,7 @@ async def write(
         "lead": as_json(rows[Lead]),
         "lead_ids": list(rows[Lead]),
         "lines": as_json([_line(line) for line in lines]),
+        "answers": as_json(answers),
         "named": as_json(named) if changed else "",
     }
     found = (await session.execute(WRITE, values)).scalar_one()

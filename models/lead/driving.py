@@ -195,7 +195,10 @@ class Driving(Talking, Listening):
             for row in rows:
                 row.state = State.SCHEDULED
         self.show(rows[-1], at=now)
-        self.answered()
+        if later is None:
+            self.answered(by=by, at=now)
+        else:
+            self.unread, self.waiting_since = 0, None
         self.owner_id = self.owner_id or by.id
         self.ring()
         return rows

@@ -164,7 +164,7 @@ class Talking(LeadRow):
         self.record(Action.MESSAGE_SENT, by=TELEGRAM, at=at, ref=message.id)
         self.show(message, at=at)
         if message.automatic:
-            self.answered()
+            self.answered(by=None, at=at)
 
     def perhaps_sent(self, message: Message, *, because: str, at: datetime) -> None:
         """No machine sends it again: a person, or later evidence, says what became of it."""
@@ -264,7 +264,13 @@ class Talking(LeadRow):
         self.last_text, self.last_kind = text[:PREVIEW], kind
         self.last_author, self.last_state = author, state
 
-    def answered(self) -> None:
+    def answered(self, *, by: User | None, at: datetime) -> None:
+        """Nobody waits any more; `by` is None for the robot."""
+        if since := self.waiting_since:
+            self.work.answered(
+                lead_id=self.id, seq=self.seq, user_id=by.id if by else None, since=since,
+                at=max(since, at),
+            )  # fmt: skip
         self.unread, self.waiting_since = 0, None
 
     def mark_read(self, *, by: User) -> None:
