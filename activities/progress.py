@@ -46,8 +46,10 @@ async def progress(work: Work, lead: Lead, *, now: datetime, sight: Sight | None
     Twice with nothing new in between changes nothing: it answers again what is still to be done.
     `sight` is what the same transaction has seen already.
     """
+    remind_at = await lead.remind(now=now)
     if lead.format > FORMAT:  # a newer worker's to read: its events stay unseen
-        move = await _what_now(work, lead, sight or await lead.look(now=now), [], now=now)
+        sight = sight or await lead.look(now=now)
+        move = await _what_now(work, lead, sight, [remind_at], now=now)
         move.seen, move.more = lead.seq, False
         return move
     if lead.mode == Mode.MANUAL and lead.manual_until and lead.manual_until <= now:
@@ -73,7 +75,7 @@ async def progress(work: Work, lead: Lead, *, now: datetime, sight: Sight | None
                 sight.messages.extend(said)
             lead.move += 1
     lead.seen = sight.heard[-1].seq if len(sight.heard) == BATCH else lead.seq
-    moments = [due_at, await lead.schedule_due(sight.messages, now=now)]
+    moments = [due_at, remind_at, await lead.schedule_due(sight.messages, now=now)]
     if lead.mode == Mode.MANUAL:
         moments.append(lead.manual_until)
     return await _what_now(work, lead, sight, moments, now=now)

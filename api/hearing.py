@@ -14,6 +14,7 @@ def kinds() -> Iterator[tuple[Kind, str, str]]:
     yield Kind.HAND_OVER, "hand", _("The robot asks for a person")
     yield Kind.ASSIGNMENT, "user-check", _("A chat was given to you")
     yield Kind.MENTION, "at-sign", _("A colleague mentions you in a note")
+    yield Kind.TASK, "alarm-clock", _("A task of yours is due")
     yield Kind.ERROR, "circle-alert", _("A message was not sent, or a client blocked the bot")
 
 

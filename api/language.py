@@ -107,6 +107,14 @@ def full(at: datetime, *, now: datetime | None = None) -> str:
     return f"{said}, {there:%H:%M}"
 
 
+def upcoming(at: datetime) -> str:
+    """Of what is ahead: 18:30 · tomorrow, 11:00 · 24 Nov, 12:00."""
+    there, today = local(at), local(datetime.now(UTC)).date()
+    if there.date() == today + timedelta(days=1):
+        return gettext("tomorrow, %(time)s") % {"time": there.strftime("%H:%M")}
+    return full(at)
+
+
 def plain_date(said: date) -> str:
     """21 Nov · 21 Nov 2025."""
     today = local(datetime.now(UTC)).date()

@@ -9,9 +9,9 @@ from typing import Any
 from api import words
 from api.formatted import plain
 from api.language import gettext as _
-from models.notice import KINDS, TROUBLES, Notice
+from models.notice import KINDS, TROUBLES, Kind, Notice
 from models.queries.inbox import Listed
-from models.queries.notices import MOST, Noticed, Told, microseconds
+from models.queries.notices import MOST, Noticed, Told, is_for_all, microseconds
 from models.queries.people import TALKING
 from models.timeline import CLIENT, Action
 from models.user import User
@@ -36,16 +36,17 @@ def news(lead: Listed) -> dict[str, Any] | None:
 
     `at` is in microseconds, so that it compares with what was seen.
     """
-    if lead.ignored_at or not (lead.unread or lead.notice or lead.mentioned):
+    calls = {str(one): Kind.TASK for one in lead.reminded}
+    calls |= {str(one): Kind.MENTION for one in lead.mentioned if str(one) not in calls}
+    if lead.ignored_at or not (lead.unread or lead.notice or calls):
         return None
-    mentioned = _("You are mentioned in a note") if lead.mentioned else ""
     return {
-        "mentioned": lead.mentioned,
-        "mention": mentioned,
+        "calls": calls,
+        "called": {kind: _called_by_name(kind) for kind in sorted(set(calls.values()))},
         "owner": lead.owner_id,
         "manual": lead.mode == "manual",
         "unread": lead.unread,
-        "kind": KINDS.get(lead.notice or ""),
+        "kind": KINDS.get(lead.notice or "") if is_for_all(lead) else None,
         "at": microseconds(lead.last_action_at),
         "name": plain(lead.name),
         "text": plain(words.last_said(lead)) if lead.last_author == CLIENT else "",
@@ -107,6 +108,8 @@ def _worded(one: Noticed, names: Mapping[str, str]) -> tuple[str, str, str]:
         case Action.NOTE_WRITTEN | Action.NOTE_EDITED:
             who = names.get(one.event.actor) or _("Robot")
             return "at-sign", "", _named(_("%(who)s mentions you") % {"who": who}, one.text)
+        case Action.TASK_DUE:
+            return "alarm-clock", "warn", _named(_("A task is due"), str(given.get("what", "")))
         case Action.OWNER_CHANGED:
             who = names.get(one.event.actor) or _("Robot")
             return "user-check", "", _named(_("The chat was given to you"), who)
@@ -121,9 +124,14 @@ def _called(notice: str | None, text: str) -> str:
         Notice.BLOCKED: _("The client blocked the bot"),
         Notice.HANDED_OVER: _("The robot asks for a person"),
         Notice.ASSIGNED: _("The chat was given to you"),
+        Notice.TASK_DUE: _("A task is due"),
     }
     what = said.get(notice or "", "")
     return plain(_named(what, text) if notice in TROUBLES else what)
+
+
+def _called_by_name(kind: Kind) -> str:
+    return _("A task is due") if kind == Kind.TASK else _("You are mentioned in a note")
 
 
 def _named(what: str, which: str) -> str:

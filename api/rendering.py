@@ -39,7 +39,8 @@ environment.install_gettext_callables(  # type: ignore[attr-defined]
 environment.globals.update(
     asset=assets.asset, icon=assets.icon, flag=assets.flag,
     clock=language.clock, short=language.short, day=language.day, full=language.full,
-    duration=language.duration, ahead=language.ahead, number=language.number, money=language.money,
+    upcoming=language.upcoming, duration=language.duration, ahead=language.ahead,
+    number=language.number, money=language.money,
     country=language.country, tongue=language.tongue, reader=language.reader,
     initials=initials, hue=hue, words=words, reasons=reasons, reactions=REACTIONS,
     ledger=ledger, sentence=sentences.line, keys=keyboard.keys, hearing=hearing,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from api import sentences_of_money, words
+from api import sentences_of_money, sentences_of_tasks, words
 from api.language import country, ngettext
 from api.language import gettext as _
 from api.told import Cast, Told, when
@@ -183,6 +183,14 @@ _TEMPLATES = {
     Action.PAYMENT_RECORDED: ("banknote", "money", sentences_of_money.recorded),
     Action.PAYMENT_REVERSED: ("undo-2", "", sentences_of_money.undone),
     Action.PAYMENT_CORRECTED: ("banknote", "", sentences_of_money.corrected),
+    Action.TASK_CREATED: ("list-checks", "", sentences_of_tasks.created),
+    Action.TASK_REWORDED: ("list-checks", "", sentences_of_tasks.reworded),
+    Action.TASK_ASSIGNED: ("user-check", "", sentences_of_tasks.assigned),
+    Action.TASK_MOVED: ("calendar-clock", "", sentences_of_tasks.moved),
+    Action.TASK_DUE: ("alarm-clock", "", sentences_of_tasks.due),
+    Action.TASK_DONE: ("circle-check", "", sentences_of_tasks.done),
+    Action.TASK_CANCELLED: ("ban", "", sentences_of_tasks.cancelled),
+    Action.TASK_REOPENED: ("undo-2", "", sentences_of_tasks.reopened),
     Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
         _("Event %(event)s"), event=words.happening(str(told.given.get("name", ""))))),
     Action.PROCESS_STARTED: ("workflow", "auto", _started),

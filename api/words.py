@@ -50,6 +50,7 @@ def mark(kind: str) -> Mark:
         State.CANCELLED: Mark("cancelled", "ban", _("taken back")),
         Notice.HANDED_OVER: Mark("system", "bell", _("the robot asks for a person")),
         Notice.ASSIGNED: Mark("system", "bell", _("the chat was given to somebody")),
+        Notice.TASK_DUE: Mark("system", "alarm-clock", _("a task is due")),
         Notice.BLOCKED: Mark("system", "ban", _("the client blocked the bot")),
     }
     return known.get(kind) or Mark("system", "bell", _("new system notice"))

@@ -25,6 +25,7 @@ class Notice(StrEnum):
     BLOCKED = "blocked"
     HANDED_OVER = "handed_over"
     ASSIGNED = "assigned"
+    TASK_DUE = "task_due"
 
 
 TROUBLES = frozenset({Notice.FAILED, Notice.UNKNOWN})
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     HAND_OVER = "hand_over"
     ASSIGNMENT = "assignment"
+    TASK = "task"
     ERROR = "error"
     MENTION = "mention"
 
@@ -46,6 +48,7 @@ KINDS: dict[str, Kind] = {
     Notice.BLOCKED: Kind.ERROR,
     Notice.HANDED_OVER: Kind.HAND_OVER,
     Notice.ASSIGNED: Kind.ASSIGNMENT,
+    Notice.TASK_DUE: Kind.TASK,
 }
 ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)  # quiet until it is switched off
 

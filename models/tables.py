@@ -20,6 +20,7 @@ from models import (
     session,
     spot,
     stage,
+    task,
     template,
     timeline,
     token,
@@ -35,6 +36,6 @@ metadata = SQLModel.metadata
 __all__ = [
     "answer", "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message",
     "metadata", "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "script",
-    "session", "spot", "stage", "template", "timeline", "token", "tool", "update", "user",
-    "version",
+    "session", "spot", "stage", "task", "template", "timeline", "token", "tool", "update",
+    "user", "version",
 ]  # fmt: skip

@@ -62,6 +62,15 @@ class Action(StrEnum):
     PAYMENT_REVERSED = "payment_reversed"
     PAYMENT_CORRECTED = "payment_corrected"
 
+    TASK_CREATED = "task_created"
+    TASK_REWORDED = "task_reworded"
+    TASK_ASSIGNED = "task_assigned"
+    TASK_MOVED = "task_moved"
+    TASK_DUE = "task_due"
+    TASK_DONE = "task_done"
+    TASK_CANCELLED = "task_cancelled"
+    TASK_REOPENED = "task_reopened"
+
     PROCESS_STARTED = "process_started"
     STEP_ENTERED = "step_entered"
     PROCESS_ENDED = "process_ended"

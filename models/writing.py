@@ -24,7 +24,7 @@ MOST_NAMED = 300  # leads in one NOTIFY; past that it says "look at everything"
 LEAD = """seq seen rung move epoch run stage_key line owner_id fields blocked_at mode mode_at
 mode_by mode_because mode_seq manual_until process_key version step process_state due_at
 last_action_at last_text last_kind last_author last_state unread waiting_since notice archived_at
-ignored_at"""
+ignored_at reminded task_due_at"""
 MESSAGE = "position state reason epoch attempt claimed_at not_before telegram_ids sent_at"
 NEW_MESSAGE = [name for name in Message.model_fields if name not in ("id", "created_at")]
 MOVED: dict[type, frozenset[str]] = {

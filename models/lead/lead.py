@@ -2,7 +2,8 @@
 
 One behaviour a file: `receiving` (what came), `talking` (what leaves), `changing` (what is done to
 it then), `proving` (what says that it arrived), `driving` (who leads: the process or a person),
-`dealing` (stage, tags, owner, notes), `paying` (the ledger), `shelving` (out of the way).
+`dealing` (stage, tags, owner, notes), `paying` (the ledger), `tasking` (what is promised),
+`shelving` (out of the way).
 """
 
 from sqlalchemy import Index, text
@@ -13,6 +14,7 @@ from models.lead.noting import Noting
 from models.lead.paying import Paying
 from models.lead.proving import Proving
 from models.lead.shelving import Shelving
+from models.lead.tasking import Tasking
 
 NEWEST = (text("last_action_at desc"), text("id desc"))
 # What the list is filtered by, each with the list's own order: docs/queries.md has the plans.
@@ -22,7 +24,7 @@ NARROWED = {
 }  # fmt: skip
 
 
-class Lead(Driving, Proving, Dealing, Paying, Noting, Shelving, table=True):
+class Lead(Driving, Proving, Dealing, Paying, Tasking, Noting, Shelving, table=True):
     """All verbs need the row locked (`work.locked_lead`) and record their own line."""
 
     __tablename__ = "lead"
@@ -69,6 +71,16 @@ class Lead(Driving, Proving, Dealing, Paying, Noting, Shelving, table=True):
         ),
         Index("lead_created", "created_at"),
         Index("lead_unseen", "id", postgresql_where=text("seq > seen")),
+        Index("lead_newest_with_task", *NEWEST, postgresql_where=text("task_due_at is not null")),
+        Index(
+            "lead_task_due", "task_due_at", "id", postgresql_where=text("task_due_at is not null")
+        ),
+        Index(
+            "lead_reminded",
+            "reminded",
+            postgresql_using="gin",
+            postgresql_where=text("reminded <> '{}'"),
+        ),
         Index("lead_due", "due_at", postgresql_where=text("due_at is not null")),
         Index(
             "lead_search",

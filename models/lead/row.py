@@ -98,6 +98,14 @@ class LeadRow(SQLModel):
         sa_column_kwargs={"server_default": "{}"},
         description="people named in its notes, until they open it",
     )
+    reminded: tuple[int, ...] = Field(
+        default=(),
+        sa_type=ARRAY(BigInteger, as_tuple=True),
+        nullable=False,
+        sa_column_kwargs={"server_default": "{}"},
+        description="people whose task is due, until they open it",
+    )
+    task_due_at: datetime | None = moment()
     archived_at: datetime | None = moment()
     ignored_at: datetime | None = moment()
 

@@ -33,7 +33,9 @@ class Shelving(LeadRow):
 
     def dismiss(self, *, by: str, at: datetime) -> None:
         """Read, and no answer is needed: nobody waits any more."""
-        if self.unread or self.notice or self.waiting_since:
+        heard = tuple(one for one in self.reminded if by != f"user:{one}")
+        if self.unread or self.notice or self.waiting_since or heard != self.reminded:
+            self.reminded = heard
             self.unread, self.notice, self.waiting_since = 0, None, None
             self._note(Action.DISMISSED, by=by, at=at)
 

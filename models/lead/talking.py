@@ -10,6 +10,7 @@ from models.lead.content import Content, pieces
 from models.lead.row import LeadRow
 from models.media import Media, MediaState
 from models.message import Direction, Message, State
+from models.notice import Notice
 from models.timeline import CLIENT, TELEGRAM, Action, Event
 from models.user import User
 
@@ -274,10 +275,13 @@ class Talking(LeadRow):
         self.unread, self.waiting_since = 0, None
 
     def mark_read(self, *, by: User) -> None:
-        """Opening the chat: only the one who is responsible clears it for all. Who is mentioned
-        clears that for themselves."""
-        if by.id in self.mentioned:
+        """Opening the chat: only the one who is responsible clears it for all. Who is mentioned, or
+        reminded of a task, clears that for themselves."""
+        if by.id in (*self.mentioned, *self.reminded):
             self.mentioned = tuple(one for one in self.mentioned if one != by.id)
+            self.reminded = tuple(one for one in self.reminded if one != by.id)
+            if self.notice == Notice.TASK_DUE and not self.reminded:
+                self.notice = None
             self.work.changed[self.id] = self.seq
         if self.owner_id in (None, by.id) and (self.unread or self.notice):
             self.unread, self.notice = 0, None

@@ -34,6 +34,9 @@ AROUND = text(
         (select jsonb_agg(jsonb_build_array(id, text, author, created_at, pinned, edited_at, edits,
             mentions) order by pinned desc, id desc) from (
             {MEMOS.format(lead="l.id", further="")}) notes) as notes,
+        case when l.task_due_at is not null then (
+            select jsonb_agg(jsonb_build_array(id, what, due_at, assignee_id, by, step_key)
+            order by due_at, id) from task where lead_id = l.id and outcome is null) end as tasks,
         (select particulars from event e where e.lead_id = l.id and e.seq = l.mode_seq
             and e.kind = :handed_over) as handed_over,
         (select seq from event e where e.lead_id = l.id and e.kind = any(:told)
@@ -57,6 +60,17 @@ class Leaving(NamedTuple):
     not_before: datetime | None
 
 
+class Promise(NamedTuple):
+    """An open task, as it is read. `step_key`: a process waits for its outcome."""
+
+    id: int
+    what: str
+    due_at: datetime
+    assignee_id: int | None
+    by: str
+    step_key: str | None
+
+
 class Sum(NamedTuple):
     kind: str
     currency: str
@@ -77,6 +91,7 @@ class Card:
     process: Process | None
     tags: Sequence[Tag]
     notes: Page
+    tasks: Sequence[Promise]
     sums: Sequence[Sum]
     leaving: Leaving | None
     handed_over: dict[str, Any] | None
@@ -116,6 +131,10 @@ async def card(session: AsyncSession, lead: Lead) -> Card:
         spot=found.spot,
         process=await process_of(session, lead),
         tags=[one for one in desk.tags if one.id in found.tag_ids],
+        tasks=[
+            Promise(number, what, datetime.fromisoformat(due_at), *more)
+            for number, what, due_at, *more in found.tasks or ()
+        ],
         notes=page_of([_memo(*one) for one in found.notes or ()]),
         sums=sorted(
             (Sum(**one | {"sum": Decimal(one["sum"])}) for one in found.sums or ()),

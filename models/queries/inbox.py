@@ -63,6 +63,8 @@ class Listed(NamedTuple):
     unread: int
     notice: str | None
     mentioned: tuple[int, ...]
+    reminded: tuple[int, ...]
+    task_due_at: datetime | None
     archived_at: datetime | None
     ignored_at: datetime | None
     waiting_since: datetime | None

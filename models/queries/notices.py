@@ -30,6 +30,7 @@ from models.errors import Refused
 from models.lead.lead import Lead
 from models.message import Message
 from models.note import Note
+from models.notice import Notice
 from models.queries.inbox import NEWEST, OF_LEAD, Chat, Listed, chats_of
 from models.queries.people import TALKING
 from models.queries.visibility import visible_leads
@@ -83,7 +84,11 @@ class Page:
 
 async def news(session: AsyncSession, person: User) -> list[Listed]:
     """The leads with something new that the person has not seen, up to one more than `MOST`."""
-    anything = or_(col(Lead.unread) > 0, col(Lead.notice).is_not(None))
+    # written out: the planner knows how rare it is
+    by_name = (col(Lead.notice) == Notice.TASK_DUE) & literal_column(
+        "lead.reminded <> '{}'", Boolean
+    )
+    anything = or_(col(Lead.unread) > 0, and_(col(Lead.notice).is_not(None), ~by_name))
     since = _since(person)
     query = _first(person, (anything, since), (since,), size=MOST + 1).with_only_columns(*OF_LEAD)
     return [Listed._make(row) for row in await session.execute(query)]
@@ -134,12 +139,12 @@ def moment(microseconds: int) -> datetime:
 def _first(
     person: User,
     among: Iterable[ColumnElement[bool]],
-    of_mentions: Iterable[ColumnElement[bool]],
+    of_calls: Iterable[ColumnElement[bool]],
     *,
     size: int,
 ) -> Select[Lead]:
-    """A person's own chats, and those where they are mentioned; for who talks also those that
-    nobody has and a person is to lead. Each part is read by its own index.
+    """A person's own chats, and those where they are mentioned or reminded; for who talks also
+    those that nobody has and a person is to lead. Each part is read by its own index.
 
     Where the robot leads a chat of nobody, nobody is called: ten thousand of them would ring all
     day.
@@ -149,7 +154,8 @@ def _first(
     nobodys = (col(Lead.owner_id).is_(None), literal_column("lead.mode = 'manual'", Boolean))
     common = (visible_leads(person), col(Lead.ignored_at).is_(None))
     most = bindparam("most", size, type_=BigInteger, literal_execute=True)
-    ways = [(*mine, *among), (*_mentioned(person), *of_mentions)]
+    ways = [(*mine, *among)]
+    ways += [(*called, *of_calls) for called in (_mentioned(person), _reminded(person))]
     if person.role in TALKING:
         ways.append((*nobodys, *among))
     parts = [
@@ -165,10 +171,17 @@ def _since(person: User) -> ColumnElement[bool]:
     return col(Lead.last_action_at) > seen if seen else true()
 
 
+def is_for_all(lead: Listed) -> bool:
+    """Whether its notice is for everybody whom the lead concerns: a task that is due calls those
+    who are to do it, if there is anybody."""
+    return lead.notice is not None and not (lead.notice == Notice.TASK_DUE and lead.reminded)
+
+
 def _is_news(lead: Listed, person: User) -> bool:
     """Of a chat that `_first` has found."""
     concerns = lead.owner_id == person.id or (lead.owner_id is None and lead.mode == "manual")
-    return bool(concerns and (lead.unread or lead.notice)) or person.id in lead.mentioned
+    called = person.id in (*lead.mentioned, *lead.reminded)
+    return bool(concerns and (lead.unread or is_for_all(lead))) or called
 
 
 def _mentioned(person: User) -> tuple[ColumnElement[bool], ...]:
@@ -177,18 +190,27 @@ def _mentioned(person: User) -> tuple[ColumnElement[bool], ...]:
     return (some, col(Lead.mentioned).contains([person.id]))
 
 
+def _reminded(person: User) -> tuple[ColumnElement[bool], ...]:
+    some = literal_column("lead.reminded <> '{}'", Boolean)
+    return (some, col(Lead.reminded).contains([person.id]))
+
+
 def _told_to(person: User) -> tuple[ColumnElement[bool], ...]:
     """Of a lead's events those that are a notice for the person; nobody is told of their own, and
-    who is only mentioned of nothing else."""
+    who is only called by name of nothing else."""
     given = col(Event.particulars)["after"].astext == str(person.id)
     theirs = and_(col(Event.kind) == Action.OWNER_CHANGED, given)
     called = and_(
         col(Event.kind).in_([kind.value for kind in CALLING]),
         col(Event.particulars).contains({"mentions": [person.id]}),
     )
+    whose = col(Event.particulars)["assignee"].astext
+    due = and_(col(Event.kind) == Action.TASK_DUE, or_(whose == str(person.id), whose.is_(None)))
     concerns = or_(Lead.owner_id == person.id, col(Lead.owner_id).is_(None))
     return (
-        or_(and_(concerns, col(Event.kind).in_([kind.value for kind in TOLD])), theirs, called),
+        or_(
+            and_(concerns, col(Event.kind).in_([kind.value for kind in TOLD])), theirs, called, due
+        ),
         col(Event.actor) != person.actor,
     )
 

@@ -151,6 +151,7 @@ def test_messages_tell_nothing_on_the_line_and_everything_else_does():
     }  # fmt: skip
     given = {"kind": "sale", "amount": "5", "currency": "USD", "before": 5, "after": 6}
     given |= {"was_amount": "4", "was_currency": "EUR"}
+    given |= {"was_due_at": NOON.isoformat(), "due_at": NOON.isoformat()}
     for action in Action:
         event = Event(lead_id=1, seq=1, kind=action, actor="user:5", at=NOON, particulars=given)
         with reading(RU):

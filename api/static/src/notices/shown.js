@@ -15,7 +15,7 @@ export const able = () => globalThis.Notification?.permission === "granted"
 export function show(kind, lead, one) {
   const now = Date.now()
   before = [...before.filter(at => at > now - AT_ONCE), now]
-  const words = { message: one.text, mention: one.mention }[kind] ?? one.said
+  const words = kind === "message" ? one.text : one.called[kind] ?? one.said
   if (before.length <= FEW) put(lead, one.name, words, () => go(new URL(`/leads/${lead}`, location.href)))
   else many ??= setTimeout(together, SOON)
 }

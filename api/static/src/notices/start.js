@@ -15,7 +15,7 @@ const bell = () => document.getElementById("bell")
 
 const theirs = ({ owner, manual, unread, kind }) =>
   (unread || kind) && (owner === standing.person || (owner === null && manual && standing.talks))
-const called = one => one?.mentioned.includes(standing.person)
+const called = one => one?.calls[standing.person]
 const concerns = one => theirs(one) || called(one)
 
 function hear({ detail: { kind, lead, news: one, seamless } }) {
@@ -43,7 +43,7 @@ function keep(lead, one) {
 function happened(lead, before, one) {
   if (!before && one.at <= floor) return
   const failed = one.kind === "error" && !one.text && one.at > before?.at
-  const kind = called(one) && !called(before) ? "mention" : !theirs(one) ? ""
+  const kind = called(one) && called(one) !== called(before) ? called(one) : !theirs(one) ? ""
     : one.kind && (one.kind !== before?.kind || failed) ? one.kind
     : one.text && one.unread > (before?.unread ?? 0) ? "message" : ""
   if (!kind) return
