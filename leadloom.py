@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from activities.clients.storage import Storage
+from activities.clients.storage import storage_of
 from activities.clients.telegram import Telegram
 from api import commands
 from api.demo import demo
@@ -44,7 +44,7 @@ async def _run(chosen: Settings, verb: Verb, arguments: argparse.Namespace) -> i
         settings=chosen,
         database=Database(chosen.postgres, pool=2, ring=engine.ring),
         engine=engine,
-        storage=Storage(chosen.data / "files"),
+        storage=storage_of(chosen),
         telegram=Telegram(chosen.telegram),
     )
     try:

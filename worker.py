@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.changes import Changes
-from activities.clients.storage import Storage
+from activities.clients.storage import Storage, storage_of
 from activities.clients.telegram import Telegram
 from activities.conversation import Conversation
 from activities.heartbeat import Heart
@@ -74,7 +74,7 @@ async def main() -> None:
     engine = Engine(chosen)
     database = Database(chosen.postgres, pool=chosen.database_pool, ring=engine.ring)
     telegram = Telegram(chosen.telegram)
-    does = activities(database, telegram, Storage(chosen.data / "files"), chosen)
+    does = activities(database, telegram, storage_of(chosen), chosen)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

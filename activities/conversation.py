@@ -8,11 +8,12 @@ from time import monotonic
 from typing import Any
 
 import httpx
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 
-from activities.clients.storage import Storage, TooBig
+from activities.bare import Damaged
+from activities.clients.storage import Storage, TooBig, Unreachable
 from activities.clients.telegram import (
     Accepted,
     Answer,
@@ -24,12 +25,13 @@ from activities.clients.telegram import (
 )
 from activities.envelope import Parcel, envelope
 from activities.moves import Delivery, Move
+from activities.parcels import contents, files_of, has_forgotten, messages_of, now_known
 from activities.progress import progress
 from models.database import Database
 from models.lead.lead import Lead
 from models.lead.listening import Sight
 from models.lead.waking import LOOK
-from models.media import OURS, Media, MediaState
+from models.media import DAMAGED, OURS, Media, MediaState
 from models.message import Message, State
 from models.seal import BrokenSeal, open_sealed
 from models.settings import Settings
@@ -172,31 +174,33 @@ class Conversation:
 
     async def _send(self, claimed: Claimed, *, begun: float) -> Answer:
         limit = self.limit(claimed.kind)
-        try:
-            media = [] if claimed.kind == "text" else await self._files_of(claimed)
-        except (SQLAlchemyError, OSError) as error:
-            return NotSent(type(error).__name__, ours=True)
-        try:
-            method = envelope(claimed, media, storage=self._storage)
-        except (ValueError, OSError) as error:
-            return Declined(code=400, description=f"{type(error).__name__}: {error}"[:200])
         purpose = f"bot.token:{claimed.bot_id}"
         try:
             token = open_sealed(claimed.token, key=self._settings.key(), purpose=purpose)
         except BrokenSeal:
             return NotSent("token_sealed")
-        return await self._telegram.call(
-            token,
-            method,
-            seconds=limit.total_seconds() * 0.5,
-            write_until=begun + limit.total_seconds() * 0.25,
-            reference=f"{claimed.id}.{claimed.attempt}",
-        )
 
-    async def _files_of(self, claimed: Claimed) -> list[Media]:
-        async with self._database.reading() as session:
-            files = select(Media).where(Media.message_id == claimed.id).order_by(Media.position)
-            return list((await session.execute(files)).scalars())
+        async def call(*, anew: bool) -> Answer:
+            files = await contents(self._storage, media, anew=anew)
+            return await self._telegram.call(
+                token,
+                envelope(claimed, media, contents=files),
+                seconds=limit.total_seconds() * 0.5,
+                write_until=begun + limit.total_seconds() * 0.25,
+                reference=f"{claimed.id}.{claimed.attempt}",
+            )
+
+        try:
+            async with self._database.reading() as session:
+                media = await files_of(session, claimed)
+            answer = await call(anew=False)
+            return await call(anew=True) if has_forgotten(answer, media) else answer
+        except (SQLAlchemyError, Unreachable) as error:
+            return NotSent(type(error).__name__, ours=True)
+        except Damaged:
+            return Declined(code=400, description=DAMAGED)
+        except (ValueError, OSError) as error:
+            return Declined(code=400, description=f"{type(error).__name__}: {error}"[:200])
 
     async def _keep_trying_to_record(
         self, delivery: Delivery, claimed: Claimed, answer: Answer
@@ -230,6 +234,8 @@ class Conversation:
             message = await lead.outgoing(delivery.message_id)
             if message.attempt == claimed.attempt and _is_news(answer, message):
                 await _apply(answer, lead, message, now=now)
+                if isinstance(answer, Accepted):
+                    now_known(await files_of(work.session, claimed), messages_of(answer))
                 if claimed.probes or not isinstance(answer, Accepted):
                     tell_bot(await Bot.locked(work, lead.bot_id), answer, now=now)
                     sight = None
@@ -278,9 +284,9 @@ def _is_news(answer: Answer, message: Message) -> bool:
 async def _apply(answer: Answer, lead: Lead, message: Message, *, now: datetime) -> None:
     """What Telegram's answer means for the message (delivery.md's table)."""
     match answer:
-        case Accepted(result):
-            sent = result if isinstance(result, list) else [result]
-            lead.sent(message, telegram_ids=[one["message_id"] for one in sent], at=now)
+        case Accepted():
+            ids = [one["message_id"] for one in messages_of(answer)]
+            lead.sent(message, telegram_ids=ids, at=now)
         case PerhapsSent(because):
             lead.perhaps_sent(message, because=because, at=now)
         case NotSent(because):

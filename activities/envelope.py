@@ -1,9 +1,9 @@
 """A claimed message as the Telegram method that sends it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from activities.clients.storage import Storage
 from activities.clients.telegram import Method, Upload
 from models.media import Media
 
@@ -38,8 +38,9 @@ class Parcel:
     quote: str | None = None
 
 
-def envelope(message: Parcel, media: list[Media], *, storage: Storage) -> Method:
-    """Raises ValueError for a row that Telegram has no method for, OSError for a lost file."""
+def envelope(message: Parcel, media: list[Media], *, contents: Mapping[int, bytes]) -> Method:
+    """`contents` are of the files that Telegram does not have, by id. Raises ValueError for a row
+    that Telegram has no method for."""
     address: dict[str, Any] = {
         "chat_id": message.chat_id,
         "message_thread_id": message.thread_id,
@@ -61,7 +62,7 @@ def envelope(message: Parcel, media: list[Media], *, storage: Storage) -> Method
     if not media:
         raise ValueError("the message has lost its file")
     caption = {"caption": message.text or None, "caption_entities": entities}
-    files = [_file(one, storage=storage) for one in media]
+    files = [_file(one, contents) for one in media]
     if len(media) > 1:
         members = [
             {"type": one.kind, "media": file} for one, file in zip(media, files, strict=True)
@@ -119,14 +120,13 @@ def button_data(message: Parcel, button: str) -> str:
     return f"{message.id}.{message.attempt}.{button}"
 
 
-def _file(media: Media, *, storage: Storage) -> str | Upload:
-    if media.sha256 is None:
-        if media.file_id is None:
-            raise ValueError("the file is neither here nor at Telegram")
-        return media.file_id
-    path = storage.path(media.sha256)
-    path.stat()
-    return Upload(path, (media.name or media.kind).rsplit("/", 1)[-1])
+def _file(media: Media, contents: Mapping[int, bytes]) -> str | Upload:
+    content = contents.get(media.id)
+    if content is not None:
+        return Upload(content, (media.name or media.kind).rsplit("/", 1)[-1])
+    if media.file_id is None:
+        raise ValueError("the file is neither here nor at Telegram")
+    return media.file_id
 
 
 def _reply(message: Parcel) -> dict[str, Any] | None:

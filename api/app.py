@@ -16,7 +16,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from activities.clients.storage import Storage
+from activities.clients.storage import storage_of
 from activities.clients.telegram import Telegram
 from api import errors
 from api.deps import clock, guard
@@ -139,6 +139,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         ],
     )
     app.state.settings = chosen
+    app.state.storage = storage_of(chosen)
     app.state.csp_reports = deque(maxlen=100)
     app.state.webhooks = {}
     for each in ROUTES:
@@ -165,7 +166,7 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     app.state.hub.pass_on(NOTICES, encode("notices"))
     app.state.presence = Presence(app.state.hub, database)
     yesterday = clock() - timedelta(days=1)
-    await asyncio.to_thread(Storage(chosen.data / "files").tidy, before=yesterday)
+    await app.state.storage.tidy(before=yesterday)
     telegram_ = Telegram(chosen.telegram)
     app.state.poller = Poller(database, telegram_, chosen)
     async with AsyncExitStack() as parts:

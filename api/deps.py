@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
 
+from activities.clients.storage import Storage
 from api.language import reading
 from api.rendering import reader_of
 from api.security import changes, same, token_of
@@ -47,6 +48,11 @@ def passwords(request: Request) -> Passwords:
 
 def settings(request: Request) -> Settings:
     found: Settings = request.app.state.settings
+    return found
+
+
+def storage(request: Request) -> Storage:
+    found: Storage = request.app.state.storage
     return found
 
 
@@ -113,6 +119,7 @@ def uses(tool: Tool) -> Callable[..., Awaitable[None]]:
 
 
 Db = Annotated[Database, Depends(database)]
+Files = Annotated[Storage, Depends(storage)]
 Now = Annotated[datetime, Depends(clock)]
 SignedIn = Annotated[User, Depends(signed_in)]
 Anyone = Annotated[SignIn | None, Depends(sign_in)]

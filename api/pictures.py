@@ -1,8 +1,7 @@
 """Pictures of strangers: measured and drawn anew, never trusted."""
 
-import os
-import tempfile
 from pathlib import Path
+from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -16,7 +15,7 @@ class Unshowable(Exception):
     """Not a picture, or one that nobody should decode."""
 
 
-def measured(path: Path) -> tuple[int, int]:
+def measured(path: Path | IO[bytes]) -> tuple[int, int]:
     """(width, height) of what Telegram takes as a photo. Raises Unshowable."""
     with _opened(path) as picture:
         width, height = picture.size
@@ -42,13 +41,10 @@ def thumbnail(source: Path, target: Path) -> None:
             bare.paste(upright.convert(mode))
         except (OSError, ValueError, SyntaxError) as error:
             raise Unshowable from error
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        bare.save(file, "WEBP", quality=80)
-    os.replace(file.name, target)
+    bare.save(target, "WEBP", quality=80)
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(path: Path | IO[bytes]) -> Image.Image:
     try:
         picture = Image.open(path, formats=FORMATS)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:

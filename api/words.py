@@ -11,7 +11,7 @@ from api.language import gettext as _
 from api.language import number, reader
 from models.lead.driving import Mode
 from models.lead.lead import Lead
-from models.media import OURS, Media
+from models.media import DAMAGED, OURS, Media
 from models.message import State
 from models.notice import Notice
 from models.payment import Kind
@@ -87,6 +87,7 @@ def why_not_sent(reason: str | None) -> str:
         "earlier_part_failed": _("an earlier part was not sent"),
         "forgotten": _("counted as not sent"),
         "too big": _("the file is too big"),
+        DAMAGED: _("the picture is damaged: what a camera wrote into it cannot be taken out"),
         "voice_messages_forbidden": _("the client does not take voice messages"),
     }
     if said := in_our_words(reason, known):

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import defaulting, document, identity, reference, stamped
 
 OURS = "ours: "  # begins a reason that Telegram has no part in
+DAMAGED = "damaged: what a camera wrote into it cannot be taken out"  # why it was not sent
 
 
 class MediaState(StrEnum):

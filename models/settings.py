@@ -37,6 +37,13 @@ class Settings(BaseSettings):
         SecretStr(""), description="32 bytes in hex; seals bot tokens; empty: a key file in data"
     )
 
+    storage: Literal["disk", "s3"] = Field("disk", description="where files are: data, or a bucket")
+    storage_bucket: str = Field("", description="name of the S3 bucket")
+    storage_endpoint: str = Field("", description="address of an S3 that is not Amazon's")
+    storage_region: str = Field("us-east-1", description="the bucket's region")
+    storage_key_id: str = Field("", description="access key; empty: what the machine may do")
+    storage_secret: SecretStr = Field(SecretStr(""), description="the access key's secret")
+
     sending_limit: timedelta = Field(
         timedelta(seconds=60), description="a claimed message older than this becomes unknown"
     )
@@ -53,6 +60,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_the_unsafe(self) -> Self:
+        if self.storage == "s3" and not self.storage_bucket:
+            raise ValueError("LEADLOOM_STORAGE_BUCKET must name the bucket that files are in")
         if self.environment == "production":
             if len(self.secret_key.get_secret_value()) != 64:
                 raise ValueError("LEADLOOM_SECRET_KEY must be 64 hex digits in production")

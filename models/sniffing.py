@@ -63,5 +63,9 @@ def sniff(head: bytes) -> Sniffed:
     if head[4:8] == b"ftyp":
         if head[8:12] in (b"M4A ", b"M4B "):
             return Sniffed("audio/mp4", "audio")
+        if head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
+            return Sniffed("image/heic", "document")
+        if head[8:12] in (b"avif", b"avis"):
+            return Sniffed("image/avif", "document")
         return Sniffed("video/mp4", "video")
     return DOCUMENT

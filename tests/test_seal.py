@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from activities.clients.storage import Storage
+from activities.clients.storage import Disk
 from activities.clients.telegram import Telegram
 from api.commands import Ground, reseal
 from api.poller import Poller
@@ -38,7 +38,7 @@ async def desk(database: Database, tmp_path: Path, phone: Phone) -> AsyncIterato
     """Its present key is NEW."""
     settings = Settings(data=tmp_path, telegram_api_url=phone.url, secret_key=NEW.hex())
     telegram = Telegram(phone.url)
-    yield Ground(settings, database, Engine(settings), Storage(tmp_path), telegram)
+    yield Ground(settings, database, Engine(settings), Disk(tmp_path), telegram)
     await telegram.close()
 
 

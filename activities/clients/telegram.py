@@ -4,11 +4,9 @@
 that the message may have arrived.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -54,7 +52,7 @@ Answer = Accepted | Declined | NotSent | PerhapsSent
 class Upload:
     """A file of ours as a method's field; `name` is what the client sees."""
 
-    path: Path
+    content: bytes
     name: str
 
 
@@ -65,7 +63,7 @@ class Method:
         self.name = name
         self.fields = _without_none(fields)
 
-    async def body(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """httpx's arguments: JSON, or a form when there are files (`attach://` inside of JSON)."""
         uploads: dict[str, Upload] = {}
         fields = _attached(self.fields, uploads)
@@ -76,10 +74,7 @@ class Method:
                 key: value if isinstance(value, str) else json.dumps(value)
                 for key, value in fields.items()
             },
-            "files": {
-                key: (upload.name, await asyncio.to_thread(upload.path.read_bytes))
-                for key, upload in uploads.items()
-            },
+            "files": {key: (upload.name, upload.content) for key, upload in uploads.items()},
         }
 
 
@@ -122,7 +117,7 @@ class Telegram:
         try:
             response = await self._http.post(
                 f"{self._address}/bot{token}/{method.name}",
-                **await method.body(),
+                **method.body(),
                 headers={"X-Sender-Reference": reference} if reference else {},
                 timeout=httpx.Timeout(seconds, connect=10, pool=10),
                 extensions={"trace": watch},

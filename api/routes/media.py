@@ -2,78 +2,61 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, UploadFile
+from fastapi import APIRouter, Depends, Request, UploadFile
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from activities.clients.storage import Storage, TooBig
-from api.deps import Db, LeadId, Now, SignedIn, settings, worded
+from activities.clients.storage import CHUNK, Storage, TooBig, Unreachable
+from api.deps import Db, Files, LeadId, Now, SignedIn, worded
 from api.driving import Talker
-from api.pictures import Unshowable, measured, thumbnail
+from api.files import shown, shown_small
+from api.pictures import Unshowable, measured
 from api.voices import LONGEST, TooLong, Unplayable, voiced
 from models.errors import Away, Missing, Refused
 from models.lead.lead import Lead
 from models.media import Media, MediaState
 from models.queries.visibility import visible_leads
-from models.settings import Settings
-from models.sniffing import (
-    DOCUMENT,
-    HEAD,
-    INLINE,
-    LARGEST_FILE,
-    LARGEST_PHOTO,
-    Sniffed,
-    bare_name,
-    sniff,
-)
+from models.sniffing import HEAD, LARGEST_FILE, LARGEST_PHOTO, bare_name, sniff
 from models.user import User
 
 router = APIRouter(dependencies=[Depends(worded)])
 
-Chosen = Annotated[Settings, Depends(settings)]
 PATIENCE = 1024 * 1024  # bytes of a request around its files
-CHUNK = 256 * 1024
-KEPT = {
-    "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'; img-src 'self'",
-    "Cache-Control": "private, no-store",
-}
 
 
 @router.get("/media/{media_id}")
 async def show(
-    data: Db, person: SignedIn, chosen: Chosen, media_id: LeadId, download: bool = False
+    request: Request,
+    data: Db,
+    person: SignedIn,
+    storage: Files,
+    media_id: LeadId,
+    download: bool = False,
 ) -> Response:
     async with data.reading() as session:
-        media = await _seen(session, media_id, person)
-    path, name = _path(media, chosen), (media.name or "").rsplit("/", 1)[-1]
-    return await shown(path, name, otherwise=f"{media.kind}-{media.id}", download=download)
+        media = await seen_media(session, media_id, person)
+    name = (media.name or "").rsplit("/", 1)[-1]
+    return await shown(
+        request, storage, content_of(media), name, otherwise=f"{media.kind}-{media.id}",
+        download=download,
+    )  # fmt: skip
 
 
 @router.get("/media/{media_id}/thumbnail")
-async def small(data: Db, person: SignedIn, chosen: Chosen, media_id: LeadId) -> Response:
-    """Drawn anew and small: nothing that a camera or a joker put into the file is left."""
+async def small(data: Db, person: SignedIn, storage: Files, media_id: LeadId) -> Response:
     async with data.reading() as session:
-        media = await _seen(session, media_id, person)
-    source = _path(media, chosen)
-    target = chosen.data / "thumbnails" / f"{source.name}.webp"
-    if not target.exists():
-        try:
-            await asyncio.to_thread(thumbnail, source, target)
-        except Unshowable as error:
-            raise Missing("This picture cannot be shown") from error
-    return FileResponse(target, media_type="image/webp", headers=KEPT)
+        media = await seen_media(session, media_id, person)
+    return await shown_small(storage, content_of(media))
 
 
 @router.post("/media/{media_id}/fetching", status_code=204)
 async def fetch(data: Db, person: Talker, media_id: LeadId, now: Now) -> None:
     """Asks Telegram for a file once more."""
     async with data.reading() as session:
-        lead_id = (await _seen(session, media_id, person)).lead_id
+        lead_id = (await seen_media(session, media_id, person)).lead_id
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.fetch_again(media_id, by=person.actor, now=now)
@@ -91,16 +74,18 @@ async def attached(file: UploadFile, storage: Storage, *, lead_id: int, person: 
         raise Refused(
             "%(name)s is larger than 50 MB: Telegram does not take it from bots", name=name
         ) from error
+    except Unreachable as error:
+        raise Away("The store of files does not answer. Your text is safe.") from error
     except OSError as error:
         raise Away("There is no room for files now. Your text is safe.") from error
     if size == 0:
         raise Refused("The file %(name)s is empty", name=name)
-    path = storage.path(digest)
-    found = await asyncio.to_thread(_sniffed, path)
+    await file.seek(0)
+    found = sniff(await file.read(HEAD))
     kind, width, height = found.kind, None, None
     if kind == "photo":
         try:
-            width, height = await asyncio.to_thread(measured, path)
+            width, height = await asyncio.to_thread(measured, file.file)
         except Unshowable:
             kind = "document"
         if size > LARGEST_PHOTO:
@@ -122,6 +107,8 @@ async def dictated(file: UploadFile, storage: Storage, *, lead_id: int, person: 
         raise Refused("A voice message lasts %(n)s minutes at most", n=minutes) from error
     except Unplayable as error:
         raise Refused("The recording cannot be played. Record it once more.") from error
+    except Unreachable as error:
+        raise Away("The store of files does not answer. Your text is safe.") from error
     except OSError as error:
         raise Away("There is no room for files now. Your text is safe.") from error
     return Media(
@@ -132,22 +119,7 @@ async def dictated(file: UploadFile, storage: Storage, *, lead_id: int, person: 
     )  # fmt: skip
 
 
-async def shown(
-    path: Path, name: str, *, otherwise: str = "file", download: bool = False
-) -> FileResponse:
-    """In the page only what a browser shows safely; everything else is downloaded."""
-    found = await asyncio.to_thread(_sniffed, path)
-    inline = found.mime in INLINE and not download
-    return FileResponse(
-        path,
-        media_type=found.mime if inline else DOCUMENT.mime,
-        filename=name or f"{otherwise}.{found.mime.rsplit('/', 1)[-1]}",
-        content_disposition_type="inline" if inline else "attachment",
-        headers=KEPT,
-    )
-
-
-async def _seen(session: AsyncSession, media_id: int, person: User) -> Media:
+async def seen_media(session: AsyncSession, media_id: int, person: User) -> Media:
     query = (
         select(Media)
         .join(Lead, col(Lead.id) == Media.lead_id)
@@ -159,18 +131,11 @@ async def _seen(session: AsyncSession, media_id: int, person: User) -> Media:
     return media
 
 
-def _path(media: Media, chosen: Settings) -> Path:
+def content_of(media: Media) -> bytes:
+    """Raises Missing."""
     if media.sha256 is None or media.state != MediaState.READY:
         raise Missing("This file has not been fetched")
-    path = Storage(chosen.data / "files").path(media.sha256)
-    if not path.exists():
-        raise Missing("This file is not on this machine any more")
-    return path
-
-
-def _sniffed(path: Path) -> Sniffed:
-    with path.open("rb") as file:
-        return sniff(file.read(HEAD))
+    return media.sha256
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlmodel import col
 from starlette.responses import Response
 
-from activities.clients.storage import Storage
 from api import messenger
 from api.cast import cast
-from api.deps import Db, LeadId, Now, SignedIn, settings, worded
+from api.deps import Db, Files, LeadId, Now, SignedIn, worded
 from api.driving import Back, Talker, back_after, not_outrun
 from api.language import duration, midnight
 from api.language import gettext as _
@@ -30,7 +29,6 @@ from models.queries import conversation, places
 from models.queries.card import seen_lead
 from models.queries.desk import desk
 from models.queries.people import named
-from models.settings import Settings
 from models.sniffing import LARGEST_FILE
 from models.template import attachment
 from models.timeline import Action, Event
@@ -110,7 +108,7 @@ async def create(
     data: Db,
     person: Talker,
     now: Now,
-    chosen: Annotated[Settings, Depends(settings)],
+    storage: Files,
     lead_id: LeadId,
     key: Annotated[UUID, Form()],
     seen: Annotated[int, Form(ge=0)],
@@ -144,7 +142,6 @@ async def create(
         if needed and not needed <= await tools_of(session, person):
             raise NotAllowed("Your line or team does not have this tool")
         ready = [await attachment(session, one, person, lead_id=lead_id) for one in kept]
-    storage = Storage(chosen.data / "files")
     media = [await attached(file, storage, lead_id=lead_id, person=person) for file in files]
     media += ready
     if voice is not None:

@@ -9,13 +9,14 @@ from fastapi import Path as InPath
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from activities.clients.storage import Storage
-from api.deps import Db, LeadId, Now, SignedIn, settings, worded
+from api.deps import Db, Files, LeadId, Now, SignedIn, worded
+from api.files import shown
 from api.language import gettext as _
 from api.rendering import render
-from api.routes.media import PATIENCE, attached, shown
+from api.routes.media import PATIENCE, attached
 from api.routes.scripts import scripts_around
 from models.errors import Missing
 from models.formatting import to_markup
@@ -23,7 +24,6 @@ from models.media import Media
 from models.message import Direction, Message
 from models.queries.card import seen_lead
 from models.ready import Scope, scopes_of
-from models.settings import Settings
 from models.sniffing import LARGEST_FILE
 from models.template import MOST_FILES, Template, templates_for
 from models.tool import Tool, tools_of
@@ -31,7 +31,6 @@ from models.user import User
 
 router = APIRouter(dependencies=[Depends(worded)])
 
-Chosen = Annotated[Settings, Depends(settings)]
 LONGEST_TEXT = 20_000
 LANGUAGES = ("ru", "en", "uk", "kk", "uz", "pt", "es", "de", "fr", "it", "pl", "tr", "hi", "id",
              "vi", "ar")  # fmt: skip
@@ -59,9 +58,8 @@ class Written:
         self.kept, self.files = set(kept), [file for file in files if file.filename]
         self.message = message
 
-    async def save(self, template: Template, person: User, chosen: Settings) -> None:
+    async def save(self, template: Template, person: User, storage: Storage) -> None:
         """Raises BrokenInput, NotAllowed, Refused, Away."""
-        storage = Storage(chosen.data / "files")
         files = [one for one in template.files if one["sha256"] in self.kept]
         for file in self.files:
             made = await attached(file, storage, lead_id=0, person=person)
@@ -100,14 +98,14 @@ async def new(
 
 @router.post("/templates", max_body_size=MOST_BODY)
 async def create(
-    request: Request, data: Db, person: SignedIn, chosen: Chosen, given: Given,
+    request: Request, data: Db, person: SignedIn, storage: Files, given: Given,
     in_chat: bool = False,
 ) -> Response:  # fmt: skip
     template = Template(scope=given.scope, owner_id=person.id, name=given.name)
     if given.message is not None:
         async with data.reading() as session:
             template.files = (await _said(session, given.message, person))[1]
-    await given.save(template, person, chosen)
+    await given.save(template, person, storage)
     async with data.unit_of_work(silent=True) as work:
         work.add(template)
     if in_chat:
@@ -125,11 +123,11 @@ async def edit(request: Request, data: Db, person: SignedIn, template_id: LeadId
 
 @router.put("/templates/{template_id}", max_body_size=MOST_BODY)
 async def update(
-    request: Request, data: Db, person: SignedIn, chosen: Chosen, template_id: LeadId, given: Given
+    request: Request, data: Db, person: SignedIn, storage: Files, template_id: LeadId, given: Given
 ) -> Response:
     async with data.unit_of_work(silent=True) as work:
         template = await Template.changeable(work, template_id, person)
-        await given.save(template, person, chosen)
+        await given.save(template, person, storage)
     return await _changed(request, data, person)
 
 
@@ -157,19 +155,19 @@ async def restore(request: Request, data: Db, person: SignedIn, template_id: Lea
 
 @router.get("/templates/{template_id}/files/{digest}")
 async def file(
+    request: Request,
     data: Db,
     person: SignedIn,
-    chosen: Chosen,
+    storage: Files,
     template_id: LeadId,
     digest: Annotated[str, InPath(pattern="^[0-9a-f]{64}$")],
-) -> FileResponse:
+) -> Response:
     async with data.reading() as session:
         template = await Template.of(session, template_id, person)
     found = next((one for one in template.files if one["sha256"] == digest), None)
-    path = Storage(chosen.data / "files").path(bytes.fromhex(digest))
-    if found is None or not path.exists():
+    if found is None:
         raise Missing("There is no such file, or it is not yours to see")
-    return await shown(path, str(found["name"]))
+    return await shown(request, storage, bytes.fromhex(digest), str(found["name"]))
 
 
 def _described(media: Media) -> dict[str, Any]:

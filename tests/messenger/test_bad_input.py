@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from activities.clients.storage import BEGUN, Storage
+from activities.clients.storage import BEGUN, Disk
 from tests.browsers import Complaints
 from tests.chaos.wire import Wire
 from tests.eventually import eventually
@@ -223,13 +223,13 @@ async def test_a_connection_cut_in_mid_upload_leaves_nothing_behind(site: Websit
 
 
 async def test_what_a_killed_process_began_to_keep_is_taken_away(tmp_path: Path):
-    storage = Storage(tmp_path)
+    storage = Disk(tmp_path)
     digest = await storage.keep_bytes(b"whole")
     for name in (f"{BEGUN}old", f"{BEGUN}new"):
         (tmp_path / name).write_bytes(b"half")
     for path in (storage.path(digest), tmp_path / f"{BEGUN}old"):
         os.utime(path, (1, 1))
-    storage.tidy(before=datetime.now(UTC) - timedelta(days=1))
+    await storage.tidy(before=datetime.now(UTC) - timedelta(days=1))
     assert storage.path(digest).read_bytes() == b"whole"
     assert {BEGUN + "old", BEGUN + "new"} & set(os.listdir(tmp_path)) == {BEGUN + "new"}
 

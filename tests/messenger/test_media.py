@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from temporalio.testing import ActivityEnvironment
 
-from activities.clients.storage import Storage
+from activities.clients.storage import Disk
 from activities.clients.telegram import Telegram
 from activities.conversation import ATTEMPTS, Conversation
 from api.pictures import Unshowable, thumbnail
@@ -234,7 +234,7 @@ async def test_a_file_that_we_failed_to_fetch_says_so_and_can_be_asked_for(
     chosen = site.app.state.settings
     telegram, environment = Telegram(chosen.telegram), ActivityEnvironment()
     conversation = Conversation(
-        served.database, telegram, Storage(chosen.data / "files"), chosen
+        served.database, telegram, Disk(chosen.data / "files"), chosen
     )  # the town's bot has a token that this key does not open
     with pytest.raises(BrokenSeal):
         await environment.run(conversation.fetch_media, file.id)
