@@ -14,6 +14,7 @@ from activities.clients.storage import storage_of
 from activities.clients.telegram import Telegram
 from api import commands
 from api.demo import demo
+from api.moving import move_files
 from api.scenes import play
 from models.database import Database
 from models.errors import BrokenInput, LeadloomError
@@ -112,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
         words, "reseal", commands.reseal,
         "after a change of the secret key; the earlier one is read from stdin",
     )  # fmt: skip
+    kept = words.add_parser("files", help="what is kept on disk or in a bucket")
+    move = _word(
+        kept.add_subparsers(required=True), "move", move_files, "all files from one to the other"
+    )
+    move.add_argument("to", choices=["s3", "disk"])
+    move.add_argument("--remove", action="store_true", help="take them away where they were")
     _word(words, "migrate", commands.migrate, "bring the database to this code's tables")
     _word(words, "demo", demo, "demo people, spots, campaigns and processes")
     _word(words, "play", play, "the demo's first minute: clients talk, managers answer")

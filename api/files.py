@@ -46,15 +46,16 @@ async def shown(
         "ETag": f'"{name}"',
         "Content-Disposition": disposition(called, inline=inline),
     }
-    start, end = asked = _asked(request, size, tag=headers["ETag"])
-    if start >= end and size:
+    part = _asked(request, size, tag=headers["ETag"])
+    start, end = part or (0, size)
+    if part and start >= end:
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
     headers["Content-Length"] = str(end - start)
-    if asked != (0, size):
+    if part:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return StreamingResponse(
         storage.read(name, start, end),
-        status_code=200 if asked == (0, size) else 206,
+        status_code=206 if part else 200,
         headers=headers,
         media_type=found.mime if inline else DOCUMENT.mime,
     )
@@ -93,11 +94,11 @@ def disposition(name: str, *, inline: bool = False) -> str:
     return f'{way}; filename="{name}"' if plain == name else f"{way}; filename*=utf-8''{plain}"
 
 
-def _asked(request: Request, size: int, *, tag: str) -> tuple[int, int]:
+def _asked(request: Request, size: int, *, tag: str) -> tuple[int, int] | None:
     """From which byte until before which. Several ranges at once are answered with all of it."""
     found = RANGE.fullmatch(request.headers.get("range", ""))
     if found is None or request.headers.get("if-range", tag) != tag:
-        return 0, size
+        return None
     first, last = found.groups()
     if not first:
         return (max(0, size - int(last)), size) if last and int(last) else (size, size)

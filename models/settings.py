@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="32 bytes in hex; seals bot tokens; empty: a key file in data"
     )
 
-    storage: Literal["disk", "s3"] = Field("disk", description="where files are: data, or a bucket")
+    storage: Literal["disk", "s3"] = Field("disk", description="where files are")
     storage_bucket: str = Field("", description="name of the S3 bucket")
     storage_endpoint: str = Field("", description="address of an S3 that is not Amazon's")
     storage_region: str = Field("us-east-1", description="the bucket's region")

@@ -16,7 +16,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 import worker
-from activities.clients.storage import Disk
+from activities.clients.storage import storage_of
 from activities.clients.telegram import Telegram
 from api.poller import Poller
 from models.database import Database, Work
@@ -73,7 +73,7 @@ class World:
         self.engine = Engine(self.settings, client=self.temporal)
         self.database = Database(url, pool=10, ring=self.engine.ring)
         self.telegram = Telegram(phone.url)
-        self.storage = Disk(folder / "files")
+        self.storage = storage_of(self.settings)
         self.relay = Relay(self.database, self.engine, self.settings)
         self._parts = AsyncExitStack()
         self._worker = AsyncExitStack()

@@ -1,6 +1,7 @@
 """What a camera writes into a picture does not leave."""
 
 from io import BytesIO
+from typing import Any
 
 import av
 import pytest
@@ -14,7 +15,7 @@ WHERE = b"Nova Camera"
 COLOURS = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-def photo(form: str, *, turned: int = 6, **more: object) -> bytes:
+def photo(form: str, *, turned: int = 6, **more: Any) -> bytes:
     """With a maker, a place, a comment and a profile of colours."""
     exif = Image.Exif()
     exif[ORIENTATION], exif[MAKER] = turned, WHERE.decode()
@@ -32,7 +33,7 @@ def written(content: bytes) -> dict[int, object]:
 TEXT = PngInfo()
 TEXT.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>Nova Camera</x:xmpmeta>")
 TEXT.add_text("Author", "Nova Camera")
-FORMS = {
+FORMS: dict[str, dict[str, Any]] = {
     "JPEG": {"comment": WHERE, "xmp": b"<x:xmpmeta>Nova Camera</x:xmpmeta>"},
     "progressive": {"progressive": True, "comment": WHERE},
     "PNG": {"pnginfo": TEXT},
@@ -80,7 +81,7 @@ def test_a_video_says_nothing_of_its_place() -> None:
 
     assert b"+55.7522" not in left
     assert len(left) == len(given)
-    with av.open(BytesIO(left)) as film:
+    with av.open(BytesIO(left), "r") as film:
         assert len(list(film.decode(video=0))) == 3
 
 

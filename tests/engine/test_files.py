@@ -6,6 +6,7 @@ from datetime import timedelta
 from PIL import Image
 from sqlalchemy import select
 
+from activities.clients.telegram import Accepted, Method
 from models.lead.content import Content
 from models.media import Media, MediaState
 from models.message import State
@@ -13,6 +14,8 @@ from tests.engine.processes import GREETING
 from tests.eventually import eventually
 from tests.phone_people import Client
 from tests.world import World
+
+ORIENTATION, GPS = 0x0112, 0x8825
 
 
 async def talking(world: World) -> Client:
@@ -66,8 +69,8 @@ async def test_a_photo_is_copied_from_telegram_and_kept_by_its_content(world: Wo
     await petra.sends_file("photo", "me.jpg", picture("teal"))
     media = await fetched(world, petra, MediaState.READY)
     assert media.sha256 is not None
-    with Image.open(world.storage.path(media.sha256)) as kept:
-        assert kept.size == (64, 48)
+    async with world.storage.local(media.sha256.hex()) as kept:
+        assert Image.open(kept).size == (64, 48)
     lead = await world.lead(petra)
     assert lead.seen == lead.seq, "a fetched file leaves the lead unseen"
 
@@ -130,7 +133,7 @@ async def test_a_file_that_is_lost_on_our_disk_is_a_failure_with_words(world: Wo
     await eventually(lambda: is_sent(world, petra))
     media = (await files(world, petra))[-1]
     assert media.sha256 is not None
-    world.storage.path(media.sha256).unlink()
+    await world.storage.drop(media.sha256.hex())
     async with world.change() as work:
         lead = await world.locked(work, petra)
         again = Media(lead_id=lead.id, kind="photo", state=MediaState.READY, sha256=media.sha256)
@@ -141,3 +144,55 @@ async def test_a_file_that_is_lost_on_our_disk_is_a_failure_with_words(world: Wo
 
     await eventually(failed)
     assert "FileNotFoundError" in str((await world.messages(petra))[-1].reason)
+
+
+async def at_telegram(world: World, media: Media) -> bytes:
+    """What the Bot API has received."""
+    found = await world.telegram.call(
+        world.phone_bot.token, Method("getFile", file_id=media.file_id)
+    )
+    assert isinstance(found, Accepted)
+    path = found.result["file_path"]
+    token = world.phone_bot.token
+    return b"".join([chunk async for chunk in world.telegram.download(token, path)])
+
+
+async def test_no_way_out_takes_along_where_a_photo_was_made(world: World) -> None:
+    petra = await talking(world)
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif.get_ifd(GPS).update({1: "N", 2: (55.0, 45.0, 7.0)})
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(drawn, "JPEG", exif=exif)
+    digest = await world.storage.keep_bytes(drawn.getvalue())
+    for kind in ("photo", "document"):
+        async with world.change() as work:
+            lead = await world.locked(work, petra)
+            media = Media(lead_id=lead.id, kind=kind, state=MediaState.READY, name="me.jpg",
+                          sha256=digest)  # fmt: skip
+            await lead.write(Content(media=[media]), by=world.anna, key=kind, now=await world.now())
+        await eventually(lambda: is_sent(world, petra))
+        received = await at_telegram(world, (await files(world, petra))[-1])
+        assert dict(Image.open(io.BytesIO(received)).getexif()) == {ORIENTATION: 6}
+
+
+async def test_what_telegram_has_goes_again_by_its_id_and_by_its_bytes_when_it_forgot(
+    world: World,
+) -> None:
+    petra = await talking(world)
+    await sends(world, petra, "photo")
+    await eventually(lambda: is_sent(world, petra))
+    first = (await files(world, petra))[-1]
+    for number, known in enumerate((first.file_id, "forgotten")):
+        async with world.change() as work:
+            lead = await world.locked(work, petra)
+            again = Media(lead_id=lead.id, kind="photo", state=MediaState.READY, file_id=known,
+                          sha256=first.sha256)  # fmt: skip
+            await lead.write(
+                Content(media=[again]), by=world.anna, key=f"again {number}", now=await world.now()
+            )
+        await eventually(lambda: is_sent(world, petra))
+
+    unique = [one.file_unique_id for one in await files(world, petra)]
+    assert unique[0] == unique[1], "it was not sent once more"
+    assert unique[2] not in (None, unique[0])
