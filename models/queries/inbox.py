@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     UnaryExpression,
+    bindparam,
     cast,
     func,
     select,
@@ -242,13 +243,15 @@ def first(
     ways, among = ways_to_see(person), tuple(among)
     if tag is not None:
         among = (*among, col(LeadTag.lead_id) == Lead.id, col(LeadTag.tag_id) == tag)
-    parts = [select(Lead).where(way, *among).order_by(*order).limit(size) for way in ways]
+    # written out: a prepared plan that does not know the number takes a tenth of all leads for it
+    most = bindparam("most", size, type_=BigInteger, literal_execute=True)
+    parts = [select(Lead).where(way, *among).order_by(*order).limit(most) for way in ways]
     if len(parts) == 1:
         return parts[0]
     found = [part.with_only_columns(col(Lead.id)).subquery() for part in parts]
     either = union_all(*(select(part.c.id) for part in found))
     last = LONGEST if order is LONGEST else NEWEST
-    return select(Lead).where(col(Lead.id).in_(either)).order_by(*last).limit(size)
+    return select(Lead).where(col(Lead.id).in_(either)).order_by(*last).limit(most)
 
 
 def _counting(person: User, views: Iterable[View], *, now: datetime | None = None) -> Select[Any]:

@@ -5,10 +5,22 @@ messages the newest partitions are asked first.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import any_, bindparam, column, func, or_, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    any_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,15 +41,29 @@ INDEXED = 3  # letters from which a trigram can be found anywhere in a word
 SHOWN_BEFORE, SHOWN = 40, 160  # characters of a message around the first match
 # Kept by a trigger beside the messages, in partitions.
 WORDS = table("message_search", column("message_id"), column("lead_id"), column("tsv"))
-MATCHES = (
-    WORDS.c.message_id >= bindparam("first"),
-    WORDS.c.message_id < bindparam("end"),
-    WORDS.c.tsv.op("@@")(func.to_tsquery("simple", bindparam("asked"))),
-)
-MATCHED = func.array(select(WORDS.c.message_id).where(*MATCHES).scalar_subquery())
+
+
+def _matches(*, written_out: bool) -> tuple[ColumnElement[bool], ...]:
+    """Of a rare word a plan that does not know from where to where asks two indexes, and the one of
+    ids is read from end to end. Of a common one it walks from the newest, as it should."""
+    first, end = (
+        bindparam(name, type_=BigInteger, literal_execute=written_out) for name in ("first", "end")
+    )
+    return (
+        WORDS.c.message_id >= first,
+        WORDS.c.message_id < end,
+        WORDS.c.tsv.op("@@")(func.to_tsquery("simple", bindparam("asked"))),
+    )
+
+
+RARE = func.array(select(WORDS.c.message_id).where(*_matches(written_out=True)).scalar_subquery())
+COMMON = (WORDS.c.message_id == Message.id, *_matches(written_out=False))
 SAMPLE, MANY = 5000, 50  # of so many newest messages so many have it: it is a common word
 SAMPLED = select(func.count()).select_from(
-    select(WORDS.c.message_id).where(*MATCHES).limit(bindparam("enough")).subquery()
+    select(WORDS.c.message_id)
+    .where(*_matches(written_out=False))
+    .limit(bindparam("enough"))
+    .subquery()
 )
 
 
@@ -123,7 +149,19 @@ async def people(
         .where(col(Lead.id).in_(newest))
         .order_by(col(Lead.last_action_at).desc(), col(Lead.id).desc())
     )
-    return [Chat.of(row) for row in await session.execute(query)]
+    async with _planned_anew(session):
+        return [Chat.of(row) for row in await session.execute(query)]
+
+
+@asynccontextmanager
+async def _planned_anew(session: AsyncSession) -> AsyncIterator[None]:
+    """Of what everybody's name or number has, a thousand stand at the beginning of the table; what
+    few have is looked for in the index. A prepared plan knows the one way only."""
+    await session.execute(text("set plan_cache_mode = force_custom_plan"))
+    try:
+        yield
+    finally:
+        await session.execute(text("reset plan_cache_mode"))
 
 
 async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> list[Hit]:
@@ -133,9 +171,7 @@ async def _hits(session: AsyncSession, person: User, words: Sequence[str]) -> li
     common = (await session.execute(SAMPLED, values)).scalar_one() >= MANY
     # The planner holds every beginning of a word for common, and would walk all messages for one
     # that is not: an array of ids it asks the index for.
-    matching = [col(Message.id) == any_(MATCHED)]
-    if common:
-        matching = [WORDS.c.message_id == Message.id, *MATCHES]
+    matching = COMMON if common else (col(Message.id) == any_(RARE),)
     query = (
         select(Message, *LISTED)
         .join(Lead, col(Lead.id) == Message.lead_id)
