@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import contact
 from api.language import gettext as _
 from api.language import reader
 from api.words import in_words
@@ -26,6 +27,7 @@ class Cast:
     stages: Mapping[str, Stage]
     hues: Mapping[str, int]
     processes: Mapping[str, Process]
+    desk: Desk
 
     def who(self, actor: str | None) -> str:
         if actor == CLIENT:
@@ -59,6 +61,14 @@ class Cast:
         found = self.stages.get(key or "")
         return found.name(reader().locale) if found else key or ""
 
+    def field(self, name: str) -> str:
+        return contact.title(self.desk, name)
+
+    def value(self, name: str, value: str) -> str:
+        found = self.desk.own_field(name) if name.startswith("fields.") else None
+        kind = found.kind if found else name
+        return contact.said(kind, value)
+
 
 def step_title(definition: Process | None, step: str | None) -> str:
     found = definition.steps.get(step or "") if definition else None
@@ -71,6 +81,7 @@ async def cast(session: AsyncSession, lead: Lead, desk: Desk, items: Sequence[It
     versions = {key: _version(lead, desk, key) for key in keys if key}
     return Cast(
         lead=lead,
+        desk=desk,
         names=desk.names,
         stages={stage.key: stage for stage in desk.stages},
         hues={tag.name: tag.hue for tag in desk.tags},

@@ -11,6 +11,7 @@ from activities.publishing import publish_file
 from api.commands import Ground, connect, team_named
 from api.demo_past import past
 from api.demo_words import demo_words
+from models import own_field
 from models.database import Work
 from models.errors import Refused
 from models.passwords import Passwords
@@ -57,6 +58,12 @@ QUICK_ACTIONS: tuple[
      ("перезвонить",), (), {"ends": "give_back"}),
     ("Не отвечать", 4, 6, {}, ("молчит",), (), {"stage": "lost", "ends": "read"}),
 )  # fmt: skip
+# (key, kind, in Russian, in English, options)
+OWN_FIELDS = (
+    ("experience", own_field.Kind.CHOICE, "Опыт", "Experience", ("есть", "нет")),
+    ("budget", own_field.Kind.NUMBER, "Бюджет, $", "Budget, $", ()),
+    ("call_at", own_field.Kind.TEXT, "Удобно звонить", "Good time to call", ()),
+)
 CLIENTS = (
     ("Lucas", "Almeida", "lucas_almeida", "en", "br_nov_02"),
     ("Priya", "Sharma", "priya_sh", "en", "in_nov_01"),
@@ -76,6 +83,9 @@ async def demo(ground: Ground, given: argparse.Namespace) -> None:
             maria = await _admin(work)
             await _quick_actions(work, maria)
             await demo_words(work, maria)
+            for key, kind, ru, en, options in OWN_FIELDS:
+                await own_field.add(work, key, kind, name_ru=ru, name_en=en, options=options)
+                await work.flush()
     for file in sorted(DEFINITIONS.glob("*.yaml")):
         await publish_file(ground.database, ground.storage, file)
     await _bot_and_spots(ground)

@@ -159,8 +159,21 @@ async def chips(session: AsyncSession, view: View, vocabulary: Sequence[Tag]) ->
             rest = [each for each in value if each != one] if isinstance(value, list) else None
             without = view.but(**{name: rest}, **_along(name))
             said = _said(name, one, view, named.get(name, {}))
-            found.append(Chip(words.filter_icon(name), said, without))
+            found.append(Chip(_icon(name), said, without))
     return found
+
+
+def _icon(name: str) -> str:
+    """Of what a list is filtered by."""
+    kinds = {
+        "tag": "tag", "stage": "flag", "pipeline": "square-kanban", "process": "workflow",
+        "version": "workflow", "step": "workflow", "mode": "bot", "owner": "user",
+        "line": "users", "spot": "map-pin", "country": "globe", "buyer": "user-check",
+        "source": "link-2", "campaign": "megaphone",
+        "money": "banknote", "paid": "banknote",
+        "created": "calendar", "active": "calendar", "waiting": "hourglass",
+    }  # fmt: skip
+    return kinds.get(name) or kinds[name.partition("_")[0]]
 
 
 def _along(name: str) -> dict[str, None]:

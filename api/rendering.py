@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import assets, hearing, keyboard, language, ledger, reasons, sentences, words
+from api import assets, contact, hearing, keyboard, language, ledger, reasons, sentences, words
 from api.formatted import chipped, formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
 from api.sections import in_rail, sections
@@ -43,7 +43,7 @@ environment.globals.update(
     number=language.number, money=language.money,
     country=language.country, tongue=language.tongue, reader=language.reader,
     initials=initials, hue=hue, words=words, reasons=reasons, reactions=REACTIONS,
-    ledger=ledger, sentence=sentences.line, keys=keyboard.keys, hearing=hearing,
+    ledger=ledger, contact=contact, sentence=sentences.line, keys=keyboard.keys, hearing=hearing,
     now=lambda: datetime.now(UTC),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from api import notices
+from api import notices, words
 from api.language import gettext as _
 from api.sentences import Line, line
 from models.lead.lead import Lead
@@ -35,6 +35,12 @@ class SampleCast:
 
     def stage(self, key: str | None) -> str:
         return key or ""
+
+    def field(self, name: str) -> str:
+        return words.field(name)
+
+    def value(self, name: str, value: str) -> str:
+        return value
 
 
 def chats() -> list[Any]:

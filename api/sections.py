@@ -47,6 +47,7 @@ SECTIONS = (
     Section("/people", "users", "", N_("People"), ADMINS, settings=True),
     Section("/pipelines", "square-kanban", "", N_("Pipelines and stages"), WHO_LEAD, settings=True),
     Section("/tags", "tag", "", N_("Tags"), WHO_LEAD, settings=True),
+    Section("/fields", "user", "", N_("Contact's fields"), ADMINS, settings=True),
     Section("/tools", "square-slash", "", N_("Tools in the chat"), WHO_LEAD, settings=True),
 )
 SETTINGS = Section("", "settings", "KeyG,KeyU", N_("Settings"), settings=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from api import sentences_of_money, sentences_of_tasks, words
-from api.language import country, ngettext
 from api.language import gettext as _
+from api.language import ngettext
 from api.told import Cast, Told, when
 from models.timeline import Action, Event
 
@@ -85,13 +85,12 @@ def _tag(told: Told) -> Markup:
 
 def _field(told: Told) -> Markup:
     field = str(told.given.get("field", ""))
-    named = country if field == "country" else str
     before, after = (told.given.get(name) for name in ("before", "after"))
     return told.say(
         _("%(field)s: %(before)s → %(after)s"),
-        field=escape(words.field(field)),
-        before=escape(named(before) if before else "–"),
-        after=named(after) if after else "–",
+        field=escape(told.cast.field(field)),
+        before=escape(told.cast.value(field, str(before)) if before else "–"),
+        after=told.cast.value(field, str(after)) if after else "–",
     )
 
 

@@ -214,19 +214,6 @@ def tabs() -> Iterator[tuple[str, str, str]]:
     yield "ignored", "", _("Ignored")
 
 
-def filter_icon(name: str) -> str:
-    """Of what a list is filtered by."""
-    kinds = {
-        "tag": "tag", "stage": "flag", "pipeline": "square-kanban", "process": "workflow",
-        "version": "workflow", "step": "workflow", "mode": "bot", "owner": "user",
-        "line": "users", "spot": "map-pin", "country": "globe", "buyer": "user-check",
-        "source": "link-2", "campaign": "megaphone",
-        "money": "banknote", "paid": "banknote",
-        "created": "calendar", "active": "calendar", "waiting": "hourglass",
-    }  # fmt: skip
-    return kinds.get(name) or kinds[name.partition("_")[0]]
-
-
 def stage_kind(kind: str) -> str:
     return {"open": _("open"), "won": _("won"), "lost": _("lost")}[kind]
 

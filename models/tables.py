@@ -11,6 +11,7 @@ from models import (
     media,
     message,
     note,
+    own_field,
     payment,
     pin,
     quick_action,
@@ -35,7 +36,7 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "answer", "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message",
-    "metadata", "note", "payment", "pin", "quick_action", "quick_run", "saved_filter", "script",
-    "session", "spot", "stage", "task", "template", "timeline", "token", "tool", "update",
-    "user", "version",
+    "metadata", "note", "own_field", "payment", "pin", "quick_action", "quick_run",
+    "saved_filter", "script", "session", "spot", "stage", "task", "template", "timeline", "token",
+    "tool", "update", "user", "version",
 ]  # fmt: skip

@@ -1,19 +1,16 @@
-"""The deal and the contact on the card: stage, line, owner, tags, fields."""
+"""The deal on the card: stage, line, owner, tags."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
-from api import messenger, words
-from api.deps import Db, LeadId, SignedIn, settings, worded
+from api import messenger
+from api.deps import Db, LeadId, settings, worded
 from api.driving import Talker
-from api.language import gettext as _
 from api.rendering import go, render
 from models.database import Database
 from models.errors import Missing
-from models.lead.dealing import CONTACT_FIELDS
-from models.lead.lead import Lead
 from models.queries.card import seen_lead
 from models.queries.people import TALKING
 from models.settings import Settings
@@ -93,70 +90,6 @@ async def untag(
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.untag(name, by=person.actor)
     return await _card(request, data, person, chosen, lead_id)
-
-
-@router.get("/contact")
-async def show(
-    request: Request, data: Db, person: SignedIn, chosen: Chosen, lead_id: LeadId
-) -> Response:
-    async with data.reading() as session:
-        lead = await seen_lead(session, lead_id, person)
-        around = await messenger.state(session, lead, person, chosen)
-    return render(request, "leads/_contact", **around)
-
-
-@router.get("/contact/edit")
-async def edit(
-    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId
-) -> Response:
-    async with data.reading() as session:
-        lead = await seen_lead(session, lead_id, person)
-        around = await messenger.state(session, lead, person, chosen)
-    fields = [(name, value, value) for name, value in _values(lead).items()]
-    return render(request, "leads/_contact", **(around | {"editing": True, "fields": fields}))
-
-
-@router.put("/contact")
-async def update(
-    request: Request, data: Db, person: Talker, chosen: Chosen, lead_id: LeadId
-) -> Response:
-    """Only what this person changed is written; a field that a colleague changed meanwhile is
-    shown with both values instead."""
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    async with data.unit_of_work() as work:
-        lead = await work.locked_lead(lead_id, visible_to=person)
-        now_there = _values(lead)
-        changed = {
-            name: form[name].strip()
-            for name in now_there
-            if name in form and form[name].strip() != form.get(f"was.{name}", "")
-        }
-        crossed = [
-            name
-            for name, value in changed.items()
-            if now_there[name] not in (form.get(f"was.{name}", ""), value)
-        ]
-        if not crossed:
-            for name, value in changed.items():
-                lead.set_field(name, value, by=person.actor)
-    async with data.reading() as session:
-        lead = await seen_lead(session, lead_id, person)
-        around = await messenger.state(session, lead, person, chosen)
-    if not crossed:
-        return render(request, "leads/_contact_saved", **around)
-    told = ", ".join(f"{words.field(name)}: “{now_there[name]}”" for name in crossed)
-    fields = [(name, form.get(name, value), value) for name, value in _values(lead).items()]
-    problem = _("A colleague has just changed: %(fields)s. Save again to put yours.") % {
-        "fields": told
-    }
-    around |= {"editing": True, "fields": fields, "problem": problem}
-    return render(request, "leads/_contact_saved", status=409, **around)
-
-
-def _values(lead: Lead) -> dict[str, str]:
-    """Everything a person may edit: what each lead has, and the team's own fields."""
-    own = {f"fields.{key}": str(value) for key, value in lead.fields.items()}
-    return {**{name: getattr(lead, name) or "" for name in CONTACT_FIELDS}, **own}
 
 
 async def _card(

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
 from models.columns import moment
-from models.errors import Missing, Refused
+from models.errors import Missing, Outrun, Refused
 from models.lead.row import LeadRow
 from models.notice import Notice
 from models.stage import FormerName, Stage, Tag
@@ -103,6 +103,19 @@ class Dealing(LeadRow):
         if self.line != line:
             before, self.line = self.line, line
             self.record(Action.LINE_CHANGED, by=by, at=at, before=before, after=line)
+
+    def field(self, name: str) -> str:
+        """A contact's field by its name, or one of the team's own as `fields.<key>`."""
+        if name in CONTACT_FIELDS:
+            return getattr(self, name) or ""
+        return str(self.fields.get(name.removeprefix("fields."), ""))
+
+    def edit_field(self, name: str, value: str, *, was: str, by: str) -> None:
+        """By a person whose page said that it `was` this. Raises Outrun: somebody else has changed
+        it meanwhile, and their value is not to be lost without a word."""
+        if self.field(name) not in (was, value.strip()):
+            raise Outrun("Somebody else has just changed this")
+        self.set_field(name, value, by=by)
 
     def set_field(self, name: str, value: str, *, by: str, at: datetime | None = None) -> None:
         """A contact's field by its name, or one of the team's own as `fields.<key>`."""

@@ -98,6 +98,7 @@ async def known(session: AsyncSession, *, media: dict[str, int]) -> Known:
         | {one.key for one in around.stages if one.retired_at},
         renamed=dict((await session.execute(FORMER_NAMES)).all()),
         users=frozenset((await session.execute(select(User.login))).scalars()),
+        fields=frozenset(one.key for one in around.own_fields),
         media=media,
     )
 

@@ -40,10 +40,10 @@ async def choices(session: AsyncSession, person: User) -> Choices:
         processes=around.processes,
         owners=around.owners(team_id=person.team_id),
         spots=list((await session.execute(select(Spot).order_by(Spot.name))).scalars()),
-        countries=await _values(session, person, "country"),
-        buyers=await _values(session, person, "buyer"),
-        sources=await _values(session, person, "source"),
-        campaigns=await _values(session, person, "campaign"),
+        countries=await values(session, person, "country"),
+        buyers=await values(session, person, "buyer"),
+        sources=await values(session, person, "source"),
+        campaigns=await values(session, person, "campaign"),
         currencies=await _currencies(session),
     )
 
@@ -61,8 +61,9 @@ async def _currencies(session: AsyncSession) -> list[str]:
     return list((await session.execute(query)).scalars())
 
 
-async def _values(session: AsyncSession, person: User, name: str) -> list[str]:
-    """From one value to the next by the index: a "distinct" would read every lead."""
+async def values(session: AsyncSession, person: User, name: str) -> list[str]:
+    """Those of an indexed field that the person may know: from one value to the next by its index,
+    where a "distinct" would read every lead."""
     column = getattr(Lead, name)
     first = select(column.label("value")).where(column.is_not(None)).order_by(column).limit(1)
     step = first.cte("step", recursive=True)

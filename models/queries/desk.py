@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.own_field import OwnField
 from models.queries.people import TALKING
 from models.stage import Pipeline, Stage, Tag
 from models.tool import Tool, left_to
@@ -26,7 +27,8 @@ DESK = """
         (select jsonb_agg(jsonb_build_array(key, number, title) order by key) from (
             select distinct on (key) key, number, title from process_version
             order by key, number desc) v) as processes,
-        (select jsonb_agg(jsonb_build_array(tool, line, team_id)) from tool_taken) as tools_taken
+        (select jsonb_agg(jsonb_build_array(tool, line, team_id)) from tool_taken) as tools_taken,
+        (select jsonb_agg(to_jsonb(o) order by position, key) from own_field o) as own_fields
 """
 JUST_DESK = text(f"select {DESK}")
 
@@ -59,6 +61,7 @@ class Desk:
     robots: Mapping[int, str]
     processes: Sequence[Newest]
     tools_taken: Sequence[tuple[str, int | None, int | None]] = ()
+    own_fields: Sequence[OwnField] = ()
 
     @classmethod
     def of(cls, row: Any) -> "Desk":
@@ -71,6 +74,7 @@ class Desk:
             robots=dict(row.robots or ()),
             processes=[Newest(*one) for one in row.processes or ()],
             tools_taken=row.tools_taken or (),
+            own_fields=[OwnField(**_dated(one)) for one in row.own_fields or ()],
         )
 
     @cached_property
@@ -130,6 +134,11 @@ class Desk:
             and one.role in TALKING
             and (team_id is None or one.team_id in (None, team_id))
         ]
+
+    def own_field(self, path: str) -> OwnField | None:
+        """By its key, or as processes say it: `fields.<key>`."""
+        key = path.removeprefix("fields.")
+        return next((one for one in self.own_fields if one.key == key), None)
 
     def tools_of(self, person: User) -> frozenset[Tool]:
         return left_to(person, self.tools_taken)

@@ -17,7 +17,7 @@ async def test_stage_line_owner_and_tags_change_by_one_act_each(site: Website, s
     lead = await served.lead(ivan)
     assert (lead.stage_key, lead.line, lead.owner_id) == ("talking", 2, served.anna.id)
     assert said(one(moved, "[aria-current=step]")) == "В диалоге"
-    assert "vip" in said(one(tagged, ".tag"))
+    assert "vip" in said(one(tagged, f"#deal-{ivan} .tag"))
     assert bare.select(".tag") == []
 
 
