@@ -11,6 +11,7 @@ from starlette.datastructures import URL, QueryParams
 from api.language import gettext as _
 from api.language import plain_date
 from api.reports.sheet import Choice
+from api.words import N_
 from models.errors import BrokenInput
 from models.queries.reports import span
 from models.queries.reports.scope import Scope, narrowed
@@ -18,6 +19,7 @@ from models.queries.view import Archive, View
 from models.user import User
 
 USUAL, OWN = "7", "own"
+SAID = (N_("Choose a day"), N_("Choose a later day"), N_("Choose an earlier day"))  # by `own`
 PERIODS = ("today", "yesterday", "7", "30", "month")
 EVERYTHING = View(archive=Archive.ANY)
 LONGEST_WORD = 200  # characters of one value

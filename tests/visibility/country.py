@@ -29,6 +29,7 @@ from models.quick_action import QuickAction
 from models.ready import Scope
 from models.script import Script
 from models.spot import Bot, Spot
+from models.task import Task
 from models.template import Template
 from models.timeline import CLIENT, Action, Event
 from models.user import Role, Team, User
@@ -117,7 +118,7 @@ class Country:
     async def marias(self) -> Known:
         """One more that no manager and no team lead sees, out of the way of the lists."""
         mine: dict[str, Any] = {"owner_id": self.maria.id, "team_id": self.nobodys.id}
-        return await self.lead(**mine, archived_at=self.now)
+        return await self.lead(**mine, archived_at=self.now, notice=None)
 
     async def lead(
         self,
@@ -132,19 +133,20 @@ class Country:
         says = {
             kind: f"Z{kind}{number}q"
             for kind in ("name", "handle", "text", "file", "note", "payment", "source", "buyer",
-                         "campaign", "field")
+                         "campaign", "field", "task")
         }  # fmt: skip
         async with self.site.database.unit_of_work(silent=True) as work:
-            lead = Lead(
-                bot_id=self.bot_id, chat_id=number, telegram_id=number, spot_id=self.spot_id,
-                first_name=says["name"], username=says["handle"], source=says["source"],
-                buyer=says["buyer"], campaign=says["campaign"], fields={"own": says["field"]},
-                language="en", owner_id=owner_id, team_id=team_id, line=line, mode="manual",
-                seq=2, seen=2, unread=1,
-                waiting_since=self.now - timedelta(minutes=20), last_action_at=self.now,
-                last_text=says["text"], last_author=CLIENT, last_state="received",
-                notice=State.FAILED, **given,
-            )  # fmt: skip
+            about: dict[str, Any] = {
+                "first_name": says["name"], "username": says["handle"], "source": says["source"],
+                "buyer": says["buyer"], "campaign": says["campaign"],
+                "fields": {"own": says["field"]}, "language": "en", "mode": "manual",
+                "owner_id": owner_id, "team_id": team_id, "line": line, "spot_id": self.spot_id,
+                "seq": 2, "seen": 2, "unread": 1, "notice": State.FAILED,
+                "waiting_since": self.now - timedelta(minutes=20), "last_action_at": self.now,
+                "last_text": says["text"], "last_author": CLIENT, "last_state": "received",
+                "task_due_at": self.now - timedelta(hours=1),
+            }  # fmt: skip
+            lead = Lead(bot_id=self.bot_id, chat_id=number, telegram_id=number, **about | given)
             work.add(lead)
             await work.flush()
             known = Known(lead.id, owner_id, team_id, line, says=says | {"id": str(lead.id)})
@@ -206,7 +208,7 @@ class Country:
         )
         for seq, (kind, by, ref) in enumerate(told, 1):
             work.add(Event(lead_id=known.id, seq=seq, kind=kind, actor=by, ref=ref, at=self.now))
-        storage = Storage(self.site.app.state.settings.data / "files")
+        storage: Storage = self.site.app.state.storage
         media = Media(
             lead_id=known.id, message_id=asked.id, kind="photo", state=MediaState.READY,
             name=f"{says['file']}.png", mime="image/png", size=100, width=2, height=2,
@@ -217,10 +219,15 @@ class Country:
             lead_id=known.id, message_id=failed.id, kind=ChangeKind.EDIT, text="anew",
             by="user:1", state=State.FAILED, asked_at=self.now,
         )  # fmt: skip
-        for row in (media, note, change):
+        task = Task(
+            lead_id=known.id, what=says["task"], due_at=self.now - timedelta(hours=1),
+            assignee_id=known.owner_id, by="engine",
+        )  # fmt: skip
+        for row in (media, note, change, task):
             work.add(row)
         await work.flush()
         parts |= {"media_id": media.id, "note_id": note.id, "change_id": change.id}
+        parts["task_id"] = task.id
         posted = insert(Payment).values(
             lead_id=known.id, kind=Kind.SALE, amount=Decimal(50), currency="USD",
             paid_at=self.now - timedelta(seconds=1), source=says["payment"],

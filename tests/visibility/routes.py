@@ -55,6 +55,9 @@ MESSAGE = "/leads/{lead_id}/messages/{message_id}"
 NOTE = "/leads/{lead_id}/notes/{note_id}"
 PAYMENT = "/leads/{lead_id}/payments/{number}"
 OF_PAYMENT = {"number": "payment_id"}
+TASK = "/leads/{lead_id}/tasks/{number}"
+OF_TASK = {"number": "task_id"}
+WRITTEN = {"what": "call back", "day": "2030-01-01", "clock": "10:00"}
 MOVED = {"seen": "0"}
 DEED = Elsewhere("test_an_act_on_many_chats_reaches_only_those_one_sees")
 
@@ -138,6 +141,15 @@ ROUTES: dict[str, Kind] = {
     ),
     f"GET {PAYMENT}/reversal": Of(path=OF_PAYMENT),
     f"POST {PAYMENT}/reversal": Of(path=OF_PAYMENT, form={"reason": "typo"}),
+    "GET /leads/{lead_id}/tasks": Of(shows=("task",)),
+    "GET /leads/{lead_id}/tasks/new": Of(),
+    "GET /leads/{lead_id}/tasks/closed": Of(),
+    "POST /leads/{lead_id}/tasks": Of(form=WRITTEN),
+    f"GET {TASK}/edit": Of(path=OF_TASK, shows=("task",)),
+    f"PUT {TASK}": Of(path=OF_TASK, form=WRITTEN),
+    f"PUT {TASK}/due": Of(path=OF_TASK, form=WRITTEN),
+    f"POST {TASK}/closing": Of(path=OF_TASK, query={"outcome": "done"}),
+    f"POST {TASK}/reopening": Of(path=OF_TASK),
     "PUT /leads/{lead_id}/pin": Of(),
     "DELETE /leads/{lead_id}/pin": Of(mine=True),
     "PUT /leads/{lead_id}/presence": Of(query={"doing": "looks"}),

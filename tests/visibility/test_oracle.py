@@ -2,80 +2,33 @@
 rule in plain Python that knows nothing of `visible_leads`."""
 
 import itertools
-import re
-from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
-from sqlalchemy import select, text
-from starlette.routing import Mount
+from sqlalchemy import select
 
-from machine.postgres import Postgres
 from models.lead.dealing import LeadTag
 from models.stage import Tag
-from models.tables import metadata
 from models.token import Scope, Token
-from models.user import Role, User
-from tests import databases
+from models.user import Role
 from tests.eventually import eventually
-from tests.visibility.country import Country, Known, counts_for, filled, may_see
+from tests.visibility.asking import (
+    CANARY,
+    allowed,
+    ask,
+    asked,
+    canaries,
+    everything,
+    kinds,
+    of_role,
+    refused_for_its_shape,
+    routes_of,
+)
+from tests.visibility.country import Country, counts_for, may_see
 from tests.visibility.routes import ROUTES, Elsewhere, Many, Nothing, Of, Robots
 from tests.web.ear import Ear, listening
-from tests.web.website import Website, website
-
-CANARY = re.compile(r"Z[a-z]+\d+q|\b7341\d{5}\b")
-LIVES = ("session", "alembic_version")  # what a request changes by being one
-
-
-@pytest.fixture(scope="module")
-async def land(postgres: Postgres) -> AsyncIterator[Website]:
-    name = databases.fresh(postgres)
-    async with website(databases.sqlalchemy_url(postgres.url(name))) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def country(land: Website) -> Country:
-    found = await Country(land, seed=20261123).founded()
-    for role in (Role.MANAGER, Role.TEAM_LEAD):  # the premise of all that follows
-        for person in of_role(found, role):
-            assert found.visible(person)
-            assert found.hidden(person)
-    return found
-
-
-@pytest.fixture(scope="module")
-async def browsers(country: Country) -> AsyncIterator[dict[int, httpx.AsyncClient]]:
-    """Everybody is signed in."""
-    async with AsyncExitStack() as stack:
-        yield {
-            person.id: await stack.enter_async_context(country.site.signed_in(person))
-            for person in country.people
-        }
-
-
-def of_role(country: Country, role: Role) -> list[User]:
-    return [one for one in country.people if one.role == role]
-
-
-def routes_of(app: FastAPI, prefix: str = "") -> Iterator[str]:
-    for found in iter_route_contexts(app.routes):
-        inner = getattr(found, "original_route", None)
-        if isinstance(inner, Mount):
-            yield from routes_of(inner.app, inner.path)  # type: ignore[arg-type]
-            continue
-        methods = found.methods or getattr(inner, "methods", None) or {"GET"}
-        yield from (f"{one} {prefix}{found.path}" for one in sorted(set(methods) - {"HEAD"}))
-
-
-def kinds(kind: type[Any]) -> list[tuple[str, str, Any]]:
-    """(method, path, what it is) of the routes of a kind."""
-    return [(*route.split(" ", 1), one) for route, one in ROUTES.items() if isinstance(one, kind)]
 
 
 def test_every_route_is_classified(country: Country):
@@ -88,26 +41,6 @@ def test_every_route_is_classified(country: Country):
     assert not gone, f"these routes of tests/visibility/routes.py are not there any more: {gone}"
     named = {one.test for _method, _path, one in kinds(Elsewhere)}
     assert named <= globals().keys(), "a route names a test that is not here"
-
-
-async def ask(
-    browser: httpx.AsyncClient, method: str, path: str, of: Of, lead: Known, country: Country
-) -> httpx.Response:
-    around = {**lead.parts, **country.shared}
-    ids = {name: str(around[part]) for name, part in of.path.items()}
-    address = path.format(**{**{key: str(value) for key, value in around.items()}, **ids})
-    return await browser.request(
-        method, address, params=filled(of.query, lead, country.shared),
-        data=filled(of.form, lead, country.shared) if of.form else None,
-    )  # fmt: skip
-
-
-def canaries(answer: httpx.Response) -> set[str]:
-    return set(CANARY.findall(answer.text)) | set(CANARY.findall(str(answer.headers)))
-
-
-def refused_for_its_shape(answer: httpx.Response) -> bool:
-    return answer.status_code == 422 and "Check what is filled in" in answer.text
 
 
 async def test_one_lead_is_shown_to_who_may_see_it_and_to_nobody_else(
@@ -131,16 +64,6 @@ async def test_one_lead_is_shown_to_who_may_see_it_and_to_nobody_else(
             assert answer.status_code in (404, 403), f"{who} of {other}: {answer.text}"
             assert answer.status_code == 404 or "role" in answer.text, who
             assert canaries(answer) - asked(answer) == set(), who
-
-
-def asked(answer: httpx.Response) -> set[str]:
-    """What the asker has said themselves, in the address."""
-    return set(CANARY.findall(str(answer.request.url)))
-
-
-def allowed(country: Country, person: User) -> set[str]:
-    visible = (lead for lead in country.every if may_see(person, lead))
-    return {canary for lead in visible for canary in lead.says.values()}
 
 
 async def test_what_is_asked_of_a_lead_is_understood(
@@ -173,18 +96,6 @@ async def test_nothing_is_changed_in_a_lead_by_who_may_not_see_it(
         assert canaries(answer) - asked(answer) == set(), who
     after = await everything(country)
     assert {name for name in after if after[name] != before[name]} == set()
-
-
-async def everything(country: Country) -> dict[str, str]:
-    """Of each table a sum of all its rows."""
-    names = [name for name in metadata.tables if name not in LIVES]
-    sums = ", ".join(
-        f"(select md5(coalesce(string_agg(r::text, '|' order by r::text), '')) from {name} r)"
-        for name in names
-    )
-    async with country.site.database.reading() as session:
-        row = (await session.execute(text(f"select {sums}"))).one()
-    return dict(zip(names, row, strict=True))
 
 
 async def test_lists_hold_exactly_the_leads_that_one_may_see(
