@@ -18,7 +18,7 @@ class Of:
     form: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)  # where a name means another id
     shows: Sequence[str] = ()
-    mine: bool = False  # only something of one's own is touched, whosever the lead is
+    mine: bool = False  # nothing but one's own is shown or touched, whosever the lead is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ OF_PAYMENT = {"number": "payment_id"}
 TASK = "/leads/{lead_id}/tasks/{number}"
 OF_TASK = {"number": "task_id"}
 WRITTEN = {"what": "call back", "day": "2030-01-01", "clock": "10:00"}
-MOVED = {"seen": "0"}
+MOVED, BUYER = {"seen": "0"}, {"name": "buyer"}
 DEED = Elsewhere("test_an_act_on_many_chats_reaches_only_those_one_sees")
 
 ROUTES: dict[str, Kind] = {
@@ -89,6 +89,11 @@ ROUTES: dict[str, Kind] = {
     "GET /leads/{lead_id}/contact": Of(shows=("source", "buyer")),
     "GET /leads/{lead_id}/contact/edit": Of(shows=("name", "campaign")),
     "PUT /leads/{lead_id}/contact": Of(form={"country": "BR", "was.country": ""}),
+    "GET /leads/{lead_id}/contact/field": Of(query=BUYER, shows=("buyer",)),
+    "GET /leads/{lead_id}/contact/field/edit": Of(query=BUYER, shows=("buyer",)),
+    "PUT /leads/{lead_id}/contact/field": Of(query=BUYER, form={"value": "x", "was": "{buyer}"}),
+    "PUT /leads/{lead_id}/contact/standing": Of(query={"does": "archive"}),
+    "GET /leads/{lead_id}/contact/offered": Of(query={"name": "country"}, mine=True),
     "GET /leads/{lead_id}/draft": Of(shows=("draft",)),
     "PUT /leads/{lead_id}/draft": Of(form={"version": "2", "text": "begun"}),
     "GET /leads/{lead_id}/templates": Of(),
@@ -227,8 +232,9 @@ DELETE /scripts/{script_id}/templates/{template_id}  DELETE /scripts/{script_id}
 POST /scripts/{script_id}/return  GET /quick-actions  GET /quick-actions/new  POST /quick-actions
 PUT /quick-actions/order  GET /quick-actions/{number}/edit  PUT /quick-actions/{number}
 DELETE /quick-actions/{number}  POST /quick-actions/{number}/return
-POST /stuck/updates/{update_id}/replay  POST /stuck/bots/{bot_id}/enablement  GET /tools
-PUT /tools/{tool}
+POST /stuck/updates/{update_id}/replay  POST /stuck/bots/{bot_id}/enablement  GET /fields
+GET /fields/new  POST /fields  GET /fields/{key}/edit  PUT /fields/{key}  PUT /fields/order
+POST /fields/{key}/retirement  POST /fields/{key}/return  GET /tools  PUT /tools/{tool}
 """
 _words = HOUSE.split()
 for _method, _path in zip(_words[::2], _words[1::2], strict=True):

@@ -61,8 +61,9 @@ async def test_one_lead_is_shown_to_who_may_see_it_and_to_nobody_else(
         if hidden := country.hidden(person):
             other = country.dice.choice(hidden)
             answer = await ask(browsers[person.id], method, path, of, other, country)
-            assert answer.status_code in (404, 403), f"{who} of {other}: {answer.text}"
-            assert answer.status_code == 404 or "role" in answer.text, who
+            if not of.mine:
+                assert answer.status_code in (404, 403), f"{who} of {other}: {answer.text}"
+                assert answer.status_code == 404 or "role" in answer.text, who
             assert canaries(answer) - asked(answer) == set(), who
 
 
@@ -132,7 +133,7 @@ async def test_a_search_finds_what_one_may_see(
     country: Country, browsers: dict[int, httpx.AsyncClient], kind: str
 ):
     for person in (*of_role(country, Role.MANAGER), *of_role(country, Role.TEAM_LEAD)):
-        for lead in country.dice.sample(country.leads, 6):
+        for lead in country.dice.sample(country.leads, 4):
             for path, name in (("/leads/rows", "q"), ("/palette/entries", "asked")):
                 answer = await browsers[person.id].get(path, params={name: lead.says[kind]})
                 found = lead.says["id"] in answer.text
