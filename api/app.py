@@ -25,6 +25,7 @@ from api.poller import Poller
 from api.presence import Presence
 from api.robots.app import robots
 from api.routes import (
+    all_tasks,
     assets,
     changes,
     contact,
@@ -80,6 +81,7 @@ from workflows.engine import Engine
 
 MOST_FILES = 2**16
 ROUTES = (
+    all_tasks,
     assets,
     changes,
     csp_reports,

@@ -58,6 +58,7 @@ KEYS = (
     Key(("S",), N_("change the stage"), "KeyS", "flag", "chat"),
     Key(("#",), N_("add a tag"), "Shift+Digit3", "tag", "chat"),
     Key(("T",), N_("add a task"), "KeyT", "list-checks", "chat"),
+    Key(("L", "O"), N_("on the page of tasks: put it off, open its chat")),
     Key(("B",), N_("what happened: the bell"), "KeyB", "bell", "page"),
     Key(("[", "]"), N_("fold the list, the card")),
     Key(("Esc",), N_("close the top layer")),

@@ -172,6 +172,7 @@ def _icon(name: str) -> str:
         "source": "link-2", "campaign": "megaphone",
         "money": "banknote", "paid": "banknote",
         "created": "calendar", "active": "calendar", "waiting": "hourglass",
+        "task": "list-checks",
     }  # fmt: skip
     return kinds.get(name) or kinds[name.partition("_")[0]]
 
@@ -208,6 +209,8 @@ def _said(name: str, value: Any, view: View, named: Mapping[Any, str]) -> str:
             return f"v{value}"
         case "line":
             return _("Line %(n)s") % {"n": value}
+        case "task":
+            return words.promised(value)
         case "waiting":
             return ngettext("waits for %(num)s minute", "waits for %(num)s minutes", value) % {
                 "num": value

@@ -187,7 +187,11 @@ async def rows(
 ) -> dict[int, dict[str, Any]]:
     """A chat's row in every list that holds it, and what is new in it."""
     return {
-        chat.lead.id: {"html": html("leads/_live_row", chat=chat), "news": news(chat.lead)}
+        chat.lead.id: {
+            "html": html("leads/_live_row", chat=chat),
+            "news": news(chat.lead),
+            "tasks": chat.lead.task_due_at is not None,
+        }
         for chat in await chats(session, leads)
     }
 

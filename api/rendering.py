@@ -55,8 +55,11 @@ def chat_row(chat: Chat, current: int | None = None, inside: str = "") -> Markup
     """
     now, waits = datetime.now(UTC), chat.lead.waiting_since
     minutes = (now - waits) // timedelta(minutes=1) if waits else 0
+    overdue = chat.lead.task_due_at is not None and chat.lead.task_due_at <= now
     drawn = environment.get_template("_ui.html").module
-    return _row(drawn, chat, reader(), local(now).date(), minutes, current == chat.lead.id, inside)
+    return _row(
+        drawn, chat, reader(), local(now).date(), minutes, overdue, current == chat.lead.id, inside
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -66,6 +69,7 @@ def _row(
     _reader: Reader,
     _today: date,
     _minutes: int,
+    _overdue: bool,
     current: bool,
     inside: str,
 ) -> Markup:

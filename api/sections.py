@@ -39,6 +39,7 @@ ADMINS = frozenset({Role.ADMIN})
 WHO_LEAD = frozenset({Role.ADMIN, Role.TEAM_LEAD})
 SECTIONS = (
     Section("/leads", "messages-square", "KeyG,KeyC", N_("Chats")),
+    Section("/tasks", "list-checks", "KeyG,KeyT", N_("Tasks")),
     Section("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
     Section("/templates", "square-slash", "KeyG,KeyX", N_("Templates")),
     Section("/quick-actions", "zap", "", N_("Quick actions")),

@@ -218,6 +218,11 @@ def stage_kind(kind: str) -> str:
     return {"open": _("open"), "won": _("won"), "lost": _("lost")}[kind]
 
 
+def promised(one: str) -> str:
+    """What a list is filtered by: the open tasks of its chats."""
+    return {"any": _("has a task"), "overdue": _("a task is overdue")}[one]
+
+
 def field(name: str) -> str:
     """A contact's field; one of the team's own is called as its key."""
     known = {

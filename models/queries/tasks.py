@@ -1,11 +1,11 @@
 """Who may do a task, and the tasks that a person sees: by their time, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, cast, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -17,10 +17,10 @@ from models.lead.row import called
 from models.queries.notices import microseconds, moment
 from models.queries.people import TALKING
 from models.queries.visibility import visible_leads
-from models.task import Task
-from models.user import User
+from models.task import Outcome, Task
+from models.user import Role, User
 
-PAGE = 50
+PAGE, MOST = 50, 99
 _assignee, _closer = aliased(User), aliased(User)
 
 
@@ -57,6 +57,79 @@ async def who_does(work: Work, lead: Lead, number: int | None) -> User | None:
     if (await work.execute(sees)).first() is None:
         raise Refused("%(name)s does not see this chat and cannot do it", name=person.name)
     return person
+
+
+async def open_ones(
+    session: AsyncSession,
+    person: User,
+    *among: ColumnElement[bool],
+    after: str | None = None,
+    size: int = PAGE,
+) -> Page:
+    """What is due first comes first. Raises Refused for a cursor that is none of ours."""
+    at, number = col(Task.due_at), col(Task.id)
+    query = _seen(person).where(col(Task.outcome).is_(None), *among)
+    if after is not None:
+        query = query.where(tuple_(at, number) > tuple_(*_place(after)))
+    return await _page(session, query.order_by(at, number), size, at="due_at")
+
+
+async def counts(
+    session: AsyncSession,
+    person: User,
+    spans: Mapping[str, tuple[datetime | None, datetime | None]],
+    *among: ColumnElement[bool],
+) -> dict[str, int]:
+    """How many open ones are due in each span (from, before), no further than one past MOST."""
+    at = col(Task.due_at)
+    parts = []
+    for begins, ends in spans.values():
+        within = [at >= begins] if begins else []
+        within += [at < ends] if ends else []
+        found = (
+            select(col(Task.id))
+            .join(Lead, col(Lead.id) == col(Task.lead_id))
+            .where(col(Task.outcome).is_(None), visible_leads(person), *among, *within)
+            .limit(MOST + 1)
+            .subquery()
+        )
+        parts.append(select(func.count()).select_from(found).scalar_subquery())
+    return dict(zip(spans, (await session.execute(select(*parts))).one(), strict=True))
+
+
+class Load(NamedTuple):
+    """Of a colleague: how many tasks are overdue, and of those for today how many are left and
+    done. None is counted further than one past MOST."""
+
+    id: int
+    name: str
+    late: int
+    left: int
+    done: int
+
+
+async def loads(
+    session: AsyncSession, person: User, *, now: datetime, today: datetime, tomorrow: datetime
+) -> list[Load]:
+    """Of those whom a team lead leads; an admin sees everybody who talks."""
+    open_one, mine = col(Task.outcome).is_(None), col(Task.assignee_id) == col(User.id)
+    spans = (
+        (open_one, col(Task.due_at) < now),
+        (open_one, col(Task.due_at) < tomorrow),
+        (col(Task.outcome) == Outcome.DONE, col(Task.outcome).is_not(None),
+         col(Task.closed_at) >= today),
+    )  # fmt: skip
+    parts = []
+    for span in spans:
+        found = select(col(Task.id)).where(mine, *span).limit(MOST + 1).correlate(User).subquery()
+        parts.append(select(func.count()).select_from(found).scalar_subquery())
+    query = select(col(User.id), col(User.name), *parts).where(
+        col(User.disabled_at).is_(None), col(User.role).in_(TALKING)
+    )
+    if person.role != Role.ADMIN:
+        query = query.where(col(User.team_id) == person.team_id)
+    rows = await session.execute(query.order_by(col(User.name), col(User.id)).limit(MOST))
+    return [Load(*row) for row in rows]
 
 
 async def closed(

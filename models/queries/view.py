@@ -43,6 +43,13 @@ class Sort(StrEnum):
     WAITING = "waiting"
 
 
+class Promised(StrEnum):
+    """Which open tasks a lead has."""
+
+    ANY = "any"
+    OVERDUE = "overdue"
+
+
 class Archive(StrEnum):
     OPEN = "open"
     ONLY = "only"
@@ -107,6 +114,7 @@ class View(BaseModel):
     active_from: date | None = None
     active_to: date | None = None
     waiting: Annotated[int, Field(ge=0, le=525_600)] | None = None
+    task: Promised | None = None
     q: Short = ""
 
     @model_validator(mode="before")
@@ -163,7 +171,7 @@ class View(BaseModel):
     @property
     def moving(self) -> bool:
         """What stands in it may change with the clock alone."""
-        return self.waiting is not None
+        return self.waiting is not None or self.task == Promised.OVERDUE
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -286,6 +294,10 @@ def _moments(view: View, zone: ZoneInfo, now: datetime) -> Iterator[ColumnElemen
             yield moment < datetime.combine(day + DAY, time(), tzinfo=zone)
     if view.waiting is not None:
         yield col(Lead.waiting_since) <= now - timedelta(minutes=view.waiting)
+    if view.task is not None:
+        yield col(Lead.task_due_at).is_not(None)
+    if view.task == Promised.OVERDUE:
+        yield col(Lead.task_due_at) <= now
 
 
 def _filled(value: Any) -> Any:

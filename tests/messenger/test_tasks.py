@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.task import Task
+from models.user import User
 from tests.messenger.test_pages import one, said, soup
 from tests.messenger.town import Town
 from tests.web.website import Website
@@ -15,6 +16,15 @@ async def tasks_of(town: Town, lead_id: int) -> list[Task]:
     async with town.database.reading() as session:
         query = select(Task).where(col(Task.lead_id) == lead_id).order_by(col(Task.id))
         return list((await session.execute(query)).scalars())
+
+
+async def promised(town: Town, lead_id: int, what: str, due_at: datetime, whom: User) -> int:
+    async with town.database.unit_of_work() as work:
+        lead = await work.locked_lead(lead_id)
+        task = await lead.set_task(
+            what, due_at=due_at, assignee=whom, by=whom.actor, now=due_at - timedelta(days=30)
+        )
+    return task.id
 
 
 async def test_a_task_is_set_changed_done_and_opened_again(site: Website, served: Town):
@@ -108,3 +118,63 @@ async def test_who_does_not_see_the_lead_or_does_not_talk_changes_none_of_its_ta
     assert "Позвонить" in said(one(card, f"#task-{task.id}"))
     assert card.select(f"#task-{task.id} input, #task-{task.id} button") == []
     assert (await tasks_of(served, ivan))[0].outcome is None
+
+
+async def test_the_page_groups_tasks_by_when_they_are_due_and_pages_them(
+    site: Website, served: Town
+):
+    ivan, now = await served.writes("Иван", "Привет"), datetime.now(UTC)
+    days = {"вчера": -1, "через два дня": 2, "через месяц": 30}
+    for what, ahead in days.items():
+        await promised(served, ivan, what, now + timedelta(days=ahead), served.anna)
+    his = await promised(served, ivan, "Бориса", now - timedelta(hours=1), served.boris)
+    async with site.signed_in(served.anna) as browser:
+        page = soup(await browser.get("/tasks"))
+        first = soup(await browser.get("/tasks?many=2"))
+        more = str(one(first, "#tasks-more")["hx-get"])
+        rest = soup(await browser.get(more))
+        hers_only = soup(await browser.get("/tasks?who=team"))
+        bad = await browser.get("/tasks?after=nonsense")
+    headings = [said(each) for each in page.select(".thead")]
+    assert headings == ["Просрочено 1", "В течение недели 1", "Позже 1"]
+    assert [said(each) for each in page.select(".trow__what")] == list(days)
+    assert [said(each) for each in rest.select(".trow__what")] == ["через месяц"]
+    assert [said(each) for each in hers_only.select(".trow__what")] == list(days)
+    assert bad.status_code == 422
+
+    async with site.signed_in(served.igor) as browser:
+        mine = soup(await browser.get("/tasks"))
+        team = soup(await browser.get("/tasks?who=team"))
+        boriss = soup(await browser.get(f"/tasks?who={served.boris.id}"))
+        browser.headers["HX-Current-URL"] = f"{site.address}/tasks?who=team"
+        done = await browser.post(f"/leads/{ivan}/tasks/{his}/closing?outcome=done")
+        closed = said(soup(await browser.get(f"/tasks/closed?who={served.boris.id}")))
+    assert mine.select(".trow") == []
+    assert {*days, "Бориса"} <= {said(each) for each in team.select(".trow__what")}
+    assert [said(each) for each in boriss.select(".trow__what")] == ["Бориса"]
+    load = {said(one(each, "a")): said(one(each, ".num")) for each in team.select(".load li")}
+    assert load == {"Анна Ким": "0 из 1", "Борис Орлов": "0 из 1", "Игорь Лапин": "0 из 0",
+                    "Мария Седова": "0 из 0"}  # fmt: skip
+    assert (done.status_code, "tasks-changed" in done.headers["HX-Trigger"]) == (204, True)
+    assert "Бориса Иван · Игорь Лапин" in closed
+
+
+async def test_an_overdue_task_stands_out_in_the_list_and_is_filtered(
+    site: Website, served: Town
+):
+    ivan, petra, olga = [await served.writes(name, "Привет") for name in ("Иван", "Petra", "Ольга")]
+    now = datetime.now(UTC)
+    await promised(served, ivan, "Позвонить", now - timedelta(hours=1), served.anna)
+    await promised(served, petra, "Написать", now + timedelta(hours=1), served.anna)
+    found = {}
+    async with site.signed_in(served.anna) as browser:
+        for view in ("", "?task=any", "?task=overdue"):
+            page = soup(await browser.get(f"/leads{view}"))
+            rows = page.select("#rows > li")
+            found[view] = {int(str(row["data-lead"])): bool(row.select(".wait.is-bad"))
+                           for row in rows}  # fmt: skip
+        chip = said(one(page, ".chips--on"))
+    assert {**found[""], ivan: True, petra: False, olga: False} == found[""]
+    assert (found["?task=any"], found["?task=overdue"]) == (
+        {ivan: True, petra: False}, {ivan: True})  # fmt: skip
+    assert "задача просрочена" in chip

@@ -4,6 +4,7 @@ import * as keys from "./keys.js"
 import "./waiting.js"
 
 if (document.querySelector(".tpl")) import("./sorting.js")
+if (document.querySelector(".tsk")) import("./tasks.js").then(tasks => tasks.start())
 dialogs.start()
 keys.start()
 document.addEventListener("click", event => {
