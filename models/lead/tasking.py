@@ -147,7 +147,10 @@ class Tasking(LeadRow):
 
     def _remind_of(self, task: Task, *, now: datetime) -> None:
         task.reminded_for, whom = task.due_at, task.assignee_id or self.owner_id
-        self.record(Action.TASK_DUE, by=ENGINE, at=now, task=task.id, what=task.what, assignee=whom)
+        self.record(
+            Action.TASK_DUE, by=ENGINE, at=now, task=task.id, what=task.what, assignee=whom,
+            due_at=task.due_at.isoformat(),
+        )  # fmt: skip
         if whom is not None and whom not in self.reminded:
             self.reminded = (*self.reminded, whom)
         if self.notice not in TROUBLES:

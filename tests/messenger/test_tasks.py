@@ -159,9 +159,7 @@ async def test_the_page_groups_tasks_by_when_they_are_due_and_pages_them(
     assert "Бориса Иван · Игорь Лапин" in closed
 
 
-async def test_an_overdue_task_stands_out_in_the_list_and_is_filtered(
-    site: Website, served: Town
-):
+async def test_an_overdue_task_stands_out_in_the_list_and_is_filtered(site: Website, served: Town):
     ivan, petra, olga = [await served.writes(name, "Привет") for name in ("Иван", "Petra", "Ольга")]
     now = datetime.now(UTC)
     await promised(served, ivan, "Позвонить", now - timedelta(hours=1), served.anna)
