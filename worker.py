@@ -17,6 +17,7 @@ from activities.changes import Changes
 from activities.clients.storage import Storage, storage_of
 from activities.clients.telegram import Telegram
 from activities.conversation import Conversation
+from activities.discarding import keep_discarding
 from activities.heartbeat import Heart
 from activities.progress import Progress
 from models import journal
@@ -74,7 +75,8 @@ async def main() -> None:
     engine = Engine(chosen)
     database = Database(chosen.postgres, pool=chosen.database_pool, ring=engine.ring)
     telegram = Telegram(chosen.telegram)
-    does = activities(database, telegram, storage_of(chosen), chosen)
+    storage = storage_of(chosen)
+    does = activities(database, telegram, storage, chosen)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -83,6 +85,7 @@ async def main() -> None:
     beside = [
         asyncio.create_task(Relay(database, engine, chosen).run()),
         asyncio.create_task(_sing(engine, chosen)),
+        asyncio.create_task(keep_discarding(database, storage)),
     ]
     async with worker(client, does, task_queue=chosen.task_queue, hot_leads=chosen.hot_leads):
         log.info("working on “%s”", chosen.task_queue)

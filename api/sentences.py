@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from api import sentences_of_money, sentences_of_tasks, words
+from api import sentences_of_files, sentences_of_money, sentences_of_tasks, words
 from api.language import gettext as _
 from api.language import ngettext
 from api.told import Cast, Told, when
@@ -172,6 +172,10 @@ _TEMPLATES = {
         _("Line: %(before)s → %(after)s"),
         before=escape(told.given.get("before")), after=told.given.get("after"))),
     Action.FIELD_CHANGED: ("pencil", "", _field),
+    Action.FILE_RENAMED: ("pencil", "", sentences_of_files.renamed),
+    Action.FILE_HIDDEN: ("eye-off", "", sentences_of_files.hidden),
+    Action.FILE_SHOWN: ("eye", "", sentences_of_files.shown),
+    Action.FILE_DELETED: ("trash-2", "", sentences_of_files.deleted),
     Action.NOTE_WRITTEN: ("file-text", "", lambda told: told.say(_("%(who)s wrote a note"))),
     Action.NOTE_EDITED: ("pencil", "", lambda told: told.say(_("%(who)s edited a note"))),
     Action.NOTE_PINNED: ("pin", "", lambda told: told.say(_("%(who)s pinned a note"))),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import defaulting, document, identity, reference, stamped
+from models.columns import defaulting, document, identity, moment, reference, stamped
 
 OURS = "ours: "  # begins a reason that Telegram has no part in
 DAMAGED = "damaged: what a camera wrote into it cannot be taken out"  # why it was not sent
@@ -18,6 +18,7 @@ class MediaState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     TOO_BIG = "too_big"
+    DELETED = "deleted"
 
 
 class Media(SQLModel, table=True):
@@ -27,13 +28,15 @@ class Media(SQLModel, table=True):
     __tablename__ = "media"
     __table_args__ = (
         Index("media_message", "message_id", "position"),
+        Index("media_of_lead", "lead_id", "id"),
+        Index("media_content", "sha256", postgresql_where=text("sha256 is not null")),
         Index(
             "media_missing", "created_at", postgresql_where=text("state in ('pending', 'failed')")
         ),
     )
 
     id: int = identity()
-    lead_id: int = reference("lead.id", nullable=False, index=True)
+    lead_id: int = reference("lead.id", nullable=False)
     message_id: int | None = reference("message.id")
     position: int = defaulting(0)
     kind: str
@@ -52,3 +55,16 @@ class Media(SQLModel, table=True):
     details: dict[str, Any] = document()
     uploaded_by_id: int | None = reference("user_account.id")
     created_at: datetime = stamped()
+    hidden_at: datetime | None = moment()
+    deleted_at: datetime | None = moment()
+    deleted_by: str | None = None
+
+
+class DiscardedFile(SQLModel, table=True):
+    """Content that a deleted file had: it goes from the store unless something else is made of
+    it."""
+
+    __tablename__ = "discarded_file"
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    at: datetime = stamped()

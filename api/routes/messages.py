@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from pydantic import AwareDatetime
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from starlette.responses import Response
 
@@ -24,10 +25,12 @@ from models.errors import Missing, NotAllowed, Outrun, Refused
 from models.formatting import MESSAGE_LIMIT, parse_markup, split, utf16_length
 from models.lead.content import LONGEST_CAPTION, Content
 from models.lead.lead import Lead
+from models.media import Media
 from models.message import Message, State
 from models.queries import conversation, places
 from models.queries.card import seen_lead
 from models.queries.desk import desk
+from models.queries.library import again
 from models.queries.people import named
 from models.sniffing import LARGEST_FILE
 from models.template import attachment
@@ -42,6 +45,7 @@ LONGEST_TEXT = 20_000
 LONGEST_QUOTE = 1024
 MOST_FILES = 10
 LATEST = timedelta(days=366)
+OF_LIBRARY = "media:"
 ANSWERS = {State.SENT, State.QUEUED, State.FAILED}
 
 
@@ -126,8 +130,8 @@ async def create(
 ) -> None:
     """`key` is the bubble's id in the browser: said twice it is one message. `seen` is the seq
     that the page had seen: when a colleague has answered since, 409, unless sent `anyway`.
-    `kept` are files of templates, `voice` what was dictated. What is for `later` may be for a
-    `silent` client only. With `back` the process goes on after it."""
+    `kept` are files of templates and of the lead's library, `voice` what was dictated. What is for
+    `later` may be for a `silent` client only. With `back` the process goes on after it."""
     if later is not None and not now < later <= now + LATEST:
         raise Refused("Choose a time that is still to come, within a year")
     if later is not None and back is not None:
@@ -138,10 +142,12 @@ async def create(
         # before a file is kept: one that nothing names would lie there for ever
         if (files or voice) and not await is_news(Work(session), lead, person, page, now=now):
             return
-        needed = {tool for tool, given in ((Tool.TEMPLATES, kept), (Tool.VOICE, voice)) if given}
+        of_templates = [one for one in kept if not one.startswith(OF_LIBRARY)]
+        asked = ((Tool.TEMPLATES, of_templates), (Tool.VOICE, voice))
+        needed = {tool for tool, given in asked if given}
         if needed and not needed <= await tools_of(session, person):
             raise NotAllowed("Your line or team does not have this tool")
-        ready = [await attachment(session, one, person, lead_id=lead_id) for one in kept]
+        ready = [await _kept(session, one, person, lead_id=lead_id) for one in kept]
     media = [await attached(file, storage, lead_id=lead_id, person=person) for file in files]
     media += ready
     if voice is not None:
@@ -203,6 +209,15 @@ async def settle(
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.settle(message_id, answer, by=person.actor, now=now)
+
+
+async def _kept(session: AsyncSession, name: str, person: User, *, lead_id: int) -> Media:
+    """Of the lead's library, else of a template. Raises Missing."""
+    number = name.removeprefix(OF_LIBRARY)
+    if number == name:
+        return await attachment(session, name, person, lead_id=lead_id)
+    known = int(number) if number.isdigit() and len(number) < 19 else 0
+    return await again(session, known, person, lead_id=lead_id)
 
 
 async def _message(work: Work, lead: Lead, message_id: int) -> Message:

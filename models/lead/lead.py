@@ -10,6 +10,7 @@ from sqlalchemy import Index, text
 
 from models.lead.dealing import Dealing
 from models.lead.driving import Driving
+from models.lead.filing import Filing
 from models.lead.noting import Noting
 from models.lead.paying import Paying
 from models.lead.proving import Proving
@@ -24,7 +25,7 @@ NARROWED = {
 }  # fmt: skip
 
 
-class Lead(Driving, Proving, Dealing, Paying, Tasking, Noting, Shelving, table=True):
+class Lead(Driving, Proving, Dealing, Paying, Tasking, Noting, Filing, Shelving, table=True):
     """All verbs need the row locked (`work.locked_lead`) and record their own line."""
 
     __tablename__ = "lead"

@@ -228,6 +228,8 @@ class Talking(LeadRow):
         self, media: Media, *, state: MediaState, reason: str | None = None,
         sha256: bytes | None = None, size: int | None = None,
     ) -> None:  # fmt: skip
+        if media.state == MediaState.DELETED:
+            return
         media.state, media.reason = state, reason
         media.sha256, media.size = sha256 or media.sha256, size or media.size
         all_seen = self.seen == self.seq

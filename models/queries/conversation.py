@@ -30,10 +30,15 @@ OF_MESSAGES = (
     Action.MESSAGE_FAILED, Action.MESSAGE_UNKNOWN, Action.MESSAGE_SETTLED,
     Action.MESSAGE_CANCELLED, Action.MESSAGE_REQUEUED, Action.MESSAGE_EDITED,
     Action.MESSAGE_DELETED, Action.MESSAGE_REACTED, Action.CHANGE_ASKED, Action.CHANGE_FAILED,
-    Action.CHANGE_DROPPED,
+    Action.CHANGE_DROPPED, Action.FILE_RENAMED, Action.FILE_DELETED,
 )  # fmt: skip
 # Lines of their own in the conversation; the rest is seen in the messages.
-TOLD = tuple(set(Action) - set(OF_MESSAGES) | {Action.CLIENT_PRESSED, Action.MESSAGE_SETTLED})
+TOLD = tuple(
+    set(Action) - set(OF_MESSAGES)
+    | {
+        Action.CLIENT_PRESSED, Action.MESSAGE_SETTLED, Action.FILE_RENAMED, Action.FILE_DELETED,
+    }
+)  # fmt: skip
 
 # What happened since, the messages that this speaks of, and those that may have changed without an
 # event: with the lead and the seq of its last line, in one statement.

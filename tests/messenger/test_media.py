@@ -188,6 +188,7 @@ async def test_every_kind_of_message_is_shown(site: Website, served: Town, state
         lead = await work.locked_lead(ivan)
         for file in await media_of(served, ivan):
             found = await work.session.get_one(Media, file.id)
+            found.deleted_at = served.now if state == MediaState.DELETED else None
             lead.media_fetched(found, state=state, sha256=b"x" * 32, reason="почему-то")
     async with site.signed_in(served.anna) as browser:
         page = await page_of(browser, ivan)

@@ -1,6 +1,7 @@
 // What the messenger needs once somebody touches it.
 import * as drafts from "./drafts.js"
 import * as hand from "./hand.js"
+import * as library from "./library.js"
 import * as notes from "./notes.js"
 import { resume } from "./outbox.js"
 import * as presence from "./presence.js"
@@ -17,6 +18,7 @@ export function start(readWith) {
   touches.start()
   drafts.start()
   notes.start()
+  library.start()
   presence.start()
   resume(document.querySelector(".msgr").dataset.person)
 }

@@ -4,8 +4,9 @@ const sheet = new CSSStyleSheet()
 function mine() {
   const me = CSS.escape(document.querySelector(".msgr")?.dataset.person ?? "")
   const pins = (document.getElementById("tabs")?.dataset.pins ?? "").split(" ").filter(Boolean)
-  const shown = [`[data-mentioned~="${me}"] .row__at`, ...pins.map(lead => `[data-lead="${Number(lead)}"] .row__pin`)]
-  sheet.replaceSync(`[data-by="${me}"] .is-you { display: inline } [data-by="${me}"] .is-other { display: none } ${shown} { display: inline-flex }`)
+  const own = `[data-by="${me}"] .is-you { display: inline } [data-by="${me}"] .is-other { display: none } [data-mentioned~="${me}"] .row__at { display: inline-grid }`
+  const pinned = pins.map(lead => `[data-lead="${Number(lead)}"] .row__pin`).join()
+  sheet.replaceSync(pinned ? `${own} ${pinned} { display: inline-flex }` : own)
 }
 
 export function start() {

@@ -1,10 +1,12 @@
 // Pictures and videos of the conversation in full: one after another by keys, buttons or a swipe.
+import { go as leave } from "../going.js"
 import { go } from "./places.js"
 
 const SWIPE = 60 // px
 const viewer = document.getElementById("viewer")
 const stage = viewer.querySelector(".viewer__stage")
-const all = () => [...document.querySelectorAll("message-log [data-view]")]
+const gallery = () => shown.closest("[data-gallery], message-log")
+const all = () => [...gallery().querySelectorAll("[data-view]")]
 let shown, from
 
 export function show(link) {
@@ -34,7 +36,9 @@ viewer.addEventListener("click", ({ target }) => {
   if (target === stage) viewer.close()
   if (!target.closest("[data-act=show-message]")) return
   viewer.close()
-  go(Number(shown.closest(".msg").dataset.at))
+  const place = Number((shown.closest(".msg") ?? shown).dataset.at)
+  if (document.querySelector("message-log")) go(place)
+  else leave(new URL(`/leads/${shown.closest("[data-library]").dataset.library}?at=${place}`, location.href))
 })
 viewer.addEventListener("keydown", event => {
   const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
