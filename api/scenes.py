@@ -18,6 +18,7 @@ import httpx
 from sqlalchemy import select
 
 from api.commands import Ground
+from api.demo_client import known_before, less_came
 from models.errors import Missing, Refused
 from models.formatting import parse_markup
 from models.lead.content import Content
@@ -27,7 +28,6 @@ from models.message import Message
 from models.payment import Kind
 from models.pin import Pin
 from models.process.version import definition_of
-from models.queries.ledger import postings
 from models.user import User
 
 PATIENCE = 60.0  # seconds that an answer may take
@@ -174,16 +174,6 @@ class Talk:
                 source="demo", source_id=str(uuid4()), by="demo",
             )  # fmt: skip
 
-    async def corrects(self, who: str, amount: str, reason: str) -> None:
-        """What the client paid last was another sum."""
-        async with self.lead() as lead:
-            paid = (await postings(lead.work.session, lead.id)).rows[0]
-            await lead.correct_payment(
-                paid.id, amount=Decimal(amount), currency=paid.currency, paid_at=paid.paid_at,
-                by=self.stage.people[who].actor, reason=reason,
-            )  # fmt: skip
-            lead.set_field("fields.budget", "5000", by=self.stage.people[who].actor)
-
 
 async def marcus(stage: Stage) -> None:
     """Anna leads, the client is pleased; a colleague left a note."""
@@ -281,7 +271,9 @@ async def olga(stage: Stage) -> None:
     await talk.hears("Вижу вашу регистрацию")
     await talk.pays("1500")
     await talk.hears("Пополнение пришло")
-    await talk.corrects("igor", "1450", "Банк удержал комиссию, зачислено 1450")
+    async with talk.lead() as lead:
+        await known_before(lead, by=stage.people["igor"])
+        await less_came(lead, by=stage.people["igor"])
     await talk.marks("igor", country="UA")
 
 

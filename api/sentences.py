@@ -194,6 +194,11 @@ _TEMPLATES = {
     Action.TASK_DONE: ("circle-check", "", sentences_of_tasks.done),
     Action.TASK_CANCELLED: ("ban", "", sentences_of_tasks.cancelled),
     Action.TASK_REOPENED: ("undo-2", "", sentences_of_tasks.reopened),
+    Action.PERSON_JOINED: ("users", "", lambda told: told.say(
+        _("%(who)s: the same person as in the chat %(lead)s"),
+        lead=f"№ {told.given.get('lead', '')}")),
+    Action.PERSON_PARTED: ("user", "", lambda told: told.say(
+        _("%(who)s: another person than in the other chats"))),
     Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
         _("Event %(event)s"), event=words.happening(str(told.given.get("name", ""))))),
     Action.PROCESS_STARTED: ("workflow", "auto", _started),

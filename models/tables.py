@@ -13,6 +13,7 @@ from models import (
     note,
     own_field,
     payment,
+    person,
     pin,
     quick_action,
     quick_run,
@@ -36,7 +37,7 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "answer", "change", "dealing", "deed", "draft", "heartbeat", "lead", "media", "message",
-    "metadata", "note", "own_field", "payment", "pin", "quick_action", "quick_run",
+    "metadata", "note", "own_field", "payment", "person", "pin", "quick_action", "quick_run",
     "saved_filter", "script", "session", "spot", "stage", "task", "template", "timeline", "token",
     "tool", "update", "user", "version",
 ]  # fmt: skip

@@ -65,6 +65,8 @@ class Action(StrEnum):
     PAYMENT_RECORDED = "payment_recorded"
     PAYMENT_REVERSED = "payment_reversed"
     PAYMENT_CORRECTED = "payment_corrected"
+    PERSON_JOINED = "person_joined"
+    PERSON_PARTED = "person_parted"
 
     TASK_CREATED = "task_created"
     TASK_REWORDED = "task_reworded"

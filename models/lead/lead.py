@@ -71,6 +71,7 @@ class Lead(Driving, Proving, Dealing, Paying, Tasking, Noting, Filing, Shelving,
             postgresql_where=text("mentioned <> '{}'"),
         ),
         Index("lead_created", "created_at"),
+        Index("lead_person", "person_id", postgresql_where=text("person_id is not null")),
         Index("lead_unseen", "id", postgresql_where=text("seq > seen")),
         Index("lead_newest_with_task", *NEWEST, postgresql_where=text("task_due_at is not null")),
         Index(

@@ -31,6 +31,7 @@ class LeadRow(SQLModel):
     thread_id: int | None = Field(default=None, sa_type=BigInteger)
     spot_id: int | None = reference("spot.id")
 
+    person_id: int | None = reference("person.id")
     telegram_id: int | None = Field(default=None, sa_type=BigInteger)
     first_name: str = defaulting("")
     last_name: str = defaulting("")

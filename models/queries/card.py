@@ -37,6 +37,10 @@ AROUND = text(
         case when l.task_due_at is not null then (
             select jsonb_agg(jsonb_build_array(id, what, due_at, assignee_id, by, step_key)
             order by due_at, id) from task where lead_id = l.id and outcome is null) end as tasks,
+        (select count(*) from lead o where o.person_id = l.person_id and o.id <> l.id) as others,
+        (select count(*) from bot x join lead o on o.bot_id = x.id and o.chat_id = l.telegram_id
+            where o.id <> l.id and (o.person_id is null or o.person_id is distinct from l.person_id)
+            ) as alike,
         (select particulars from event e where e.lead_id = l.id and e.seq = l.mode_seq
             and e.kind = :handed_over) as handed_over,
         (select seq from event e where e.lead_id = l.id and e.kind = any(:told)
@@ -82,7 +86,8 @@ class Sum(NamedTuple):
 class Card:
     """`process` is the definition the lead is on; `handed_over` what a process gave as its
     particulars when it handed the lead to a person, if it was the last to change who leads;
-    `told` the seq of the last line in the conversation."""
+    `told` the seq of the last line in the conversation; `others` are how many more chats the
+    client's person has, `alike` how many have the same Telegram ID and are not of them."""
 
     lead: Lead
     desk: Desk
@@ -96,6 +101,8 @@ class Card:
     leaving: Leaving | None
     handed_over: dict[str, Any] | None
     told: int
+    others: int
+    alike: int
 
     @property
     def money(self) -> list[tuple[Kind, list[Sum]]]:
@@ -143,6 +150,8 @@ async def card(session: AsyncSession, lead: Lead) -> Card:
         leaving=Leaving(found.state, found.typing_from, found.not_before) if found.state else None,
         handed_over=found.handed_over,
         told=found.told or 0,
+        others=found.others,
+        alike=found.alike,
     )
 
 

@@ -128,6 +128,10 @@ ROUTES: dict[str, Kind] = {
     f"DELETE {NOTE}/pin": Of(),
     f"DELETE {NOTE}": Of(),
     f"POST {NOTE}/restoring": Of(),
+    "GET /leads/{lead_id}/person": Of(),
+    "GET /leads/{lead_id}/person/search": Of(query={"q": "canary"}),
+    "POST /leads/{lead_id}/person": Of(form={"other": "{lead_id}"}),
+    "DELETE /leads/{lead_id}/person": Of(),
     "GET /leads/{lead_id}/payments": Of(),
     "GET /leads/{lead_id}/payments/new": Of(),
     "POST /leads/{lead_id}/payments": Of(
