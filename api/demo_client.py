@@ -5,8 +5,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlmodel import col
 
+from models.grouping import join
 from models.lead.lead import Lead
-from models.person import join
 from models.queries.ledger import postings
 from models.user import User
 

@@ -11,8 +11,8 @@ from api.driving import Talker
 from api.messenger import may_drive
 from api.rendering import render
 from models.database import Database
+from models.grouping import join, part
 from models.lead.lead import Lead
-from models.person import join, part
 from models.queries.card import seen_lead
 from models.queries.desk import desk
 from models.queries.person import family, found

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import count, defaulting, document, identity, moment, reference, stamped
 from models.message import Message
+from models.person import Person
 from models.timeline import Action
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class LeadRow(SQLModel):
     thread_id: int | None = Field(default=None, sa_type=BigInteger)
     spot_id: int | None = reference("spot.id")
 
-    person_id: int | None = reference("person.id")
+    person_id: int | None = reference(f"{Person.__tablename__}.id")
     telegram_id: int | None = Field(default=None, sa_type=BigInteger)
     first_name: str = defaulting("")
     last_name: str = defaulting("")

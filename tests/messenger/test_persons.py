@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.errors import Missing, Refused
-from models.person import join, part
+from models.grouping import join, part
 from models.queries.person import family, found
 from models.user import User
 from tests.messenger.test_ledger import Ledger
