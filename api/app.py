@@ -60,6 +60,7 @@ from api.routes import (
     reports,
     scripts,
     sessions,
+    shifts,
     staff,
     stages,
     stuck,
@@ -69,6 +70,7 @@ from api.routes import (
     telegram,
     templates,
     tools,
+    transfers,
     views,
     walks,
 )
@@ -120,6 +122,7 @@ ROUTES = (
     reports,
     scripts,
     sessions,
+    shifts,
     staff,
     stages,
     stuck,
@@ -128,6 +131,7 @@ ROUTES = (
     templates,
     walks,
     tools,
+    transfers,
 )
 
 

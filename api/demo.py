@@ -1,6 +1,7 @@
 """The demo: people, a bot on the demo phone, spots, campaigns, the shipped processes."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from api.demo_past import past
 from api.demo_words import demo_words
 from models import own_field
 from models.database import Work
+from models.distribution import Way, set_up
 from models.errors import Refused
 from models.passwords import Passwords
 from models.queries.desk import desk
 from models.quick_action import Parts, QuickAction
 from models.ready import Scope
+from models.shift import OffShift, Span, make_plan, start
 from models.spot import Campaign, Spot
 from models.user import Role, User
 
@@ -86,6 +89,7 @@ async def demo(ground: Ground, given: argparse.Namespace) -> None:
             for key, kind, ru, en, options in OWN_FIELDS:
                 await own_field.add(work, key, kind, name_ru=ru, name_en=en, options=options)
                 await work.flush()
+            await _shifts(work)
     for file in sorted(DEFINITIONS.glob("*.yaml")):
         await publish_file(ground.database, ground.storage, file)
     await _bot_and_spots(ground)
@@ -106,6 +110,20 @@ async def _people(work: Work, hashed: str) -> None:
         work.add(User(login=login, name=name, role=role, line=line, password=hashed,
                       team_id=team.id))  # fmt: skip
     await work.flush()
+
+
+async def _shifts(work: Work) -> None:
+    """Two are at work; who is handed over on line 1 goes to them by turns."""
+    team = await team_named(work, "Nova")
+    team.shifts, team.off_shift = True, OffShift.WAITING
+    for login in ("anna@demo.example", "boris@demo.example"):
+        person = await User.named(work.session, login)
+        assert person is not None, "they have just come"
+        week = [Span(day=day, begins="09:00", ends="18:00") for day in range(5)]
+        make_plan(person, week if login.startswith("boris") else [], now=datetime.now(UTC))
+        start(person, team=team, now=datetime.now(UTC))
+    given = await set_up(work, team_id=team.id, line=1)
+    given.way = Way.ROUND_ROBIN
 
 
 async def _admin(work: Work) -> User:
@@ -146,10 +164,12 @@ async def _bot_and_spots(ground: Ground) -> None:
 
 async def _spots(work: Work, ground: Ground, me: dict[str, object]) -> None:
     bot = await connect(work, ground.settings, TOKEN, me, transport="webhook")
+    team = await team_named(work, "Nova")
     spots = {}
     for name, is_default in SPOTS:
         spots[name] = Spot(
             name=name, bot_id=bot.id, process_key="first_contact", is_default=is_default,
+            team_id=team.id,
             settings={"link": "https://nova.example/start", "offer": "Nova Start"},
         )  # fmt: skip
         work.add(spots[name])

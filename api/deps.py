@@ -19,7 +19,7 @@ from models.queries.view import View
 from models.session import LONGEST, Session, note_use
 from models.settings import Settings
 from models.tool import Tool, tools_of
-from models.user import Role, User
+from models.user import Role, Team, User
 from workflows.engine import Engine
 
 
@@ -29,6 +29,7 @@ class SignIn:
 
     session: Session
     person: User
+    team: Team | None = None
 
 
 def database(request: Request) -> Database:
@@ -66,6 +67,7 @@ async def sign_in(request: Request) -> SignIn | None:
         request.state.sign_in = await _find(request)
         if found := request.state.sign_in:
             request.state.person, request.state.csrf = found.person, found.session.csrf
+            request.state.team = found.team
     kept: SignIn | None = request.state.sign_in
     return kept
 

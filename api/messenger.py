@@ -43,7 +43,7 @@ SHOWN_OF_HEARD = 120  # characters of a message in the chooser
 BARE: dict[str, Any] = {
     "problem": "", "leaving": "", "chooser": None, "starting": None, "editing": False,
     "composer_anew": False, "process_only": False, "draft": None, "walking": False, "quick": (),
-    "postings": None, "task_form": None,
+    "postings": None, "task_form": None, "colleagues": None,
 }  # fmt: skip
 
 

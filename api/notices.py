@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from api import words
+from api import sharing, words
 from api.formatted import plain
 from api.language import gettext as _
 from models.notice import KINDS, TROUBLES, Kind, Notice
@@ -112,7 +112,8 @@ def _worded(one: Noticed, names: Mapping[str, str]) -> tuple[str, str, str]:
             return "alarm-clock", "warn", _named(_("A task is due"), str(given.get("what", "")))
         case Action.OWNER_CHANGED:
             who = names.get(one.event.actor) or _("Robot")
-            return "user-check", "", _named(_("The chat was given to you"), who)
+            why = given.get("reason") or sharing.why_given(given.get("because")) or who
+            return "user-check", "", _named(_("The chat was given to you"), why)
         case other:
             raise ValueError(f"nobody is told of {other}")
 

@@ -13,7 +13,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import assets, contact, hearing, keyboard, language, ledger, reasons, sentences, words
+from api import (
+    assets,
+    contact,
+    hearing,
+    keyboard,
+    language,
+    ledger,
+    reasons,
+    sentences,
+    sharing,
+    words,
+)
 from api.formatted import chipped, formatted, highlighted, visible
 from api.language import LOCALES, Reader, local, reader, reading
 from api.sections import in_rail, sections
@@ -42,7 +53,7 @@ environment.globals.update(
     upcoming=language.upcoming, duration=language.duration, ahead=language.ahead,
     number=language.number, money=language.money,
     country=language.country, tongue=language.tongue, reader=language.reader,
-    initials=initials, hue=hue, words=words, reasons=reasons, reactions=REACTIONS,
+    initials=initials, hue=hue, words=words, reasons=reasons, sharing=sharing, reactions=REACTIONS,
     ledger=ledger, contact=contact, sentence=sentences.line, keys=keyboard.keys, hearing=hearing,
     now=lambda: datetime.now(UTC),
 )  # fmt: skip
@@ -107,6 +118,7 @@ def render(
         "path": request.url.path,
         "layout": "_fragment.html" if wants_fragment(request) else "_base.html",
         "person": person,
+        "team": getattr(request.state, "team", None),
         "csrf": getattr(request.state, "csrf", ""),
         "theme": theme_of(request),
         "lang": seen_as.locale,

@@ -46,6 +46,7 @@ SECTIONS = (
     Section("/reports", "chart-column", "KeyG,KeyR", N_("Reports")),
     Section("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
     Section("/people", "users", "", N_("People"), ADMINS, settings=True),
+    Section("/distribution", "clock", "", N_("Shifts and distribution"), WHO_LEAD, settings=True),
     Section("/pipelines", "square-kanban", "", N_("Pipelines and stages"), WHO_LEAD, settings=True),
     Section("/tags", "tag", "", N_("Tags"), WHO_LEAD, settings=True),
     Section("/fields", "user", "", N_("Contact's fields"), ADMINS, settings=True),

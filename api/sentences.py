@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from api import sentences_of_files, sentences_of_money, sentences_of_tasks, words
+from api import sentences_of_files, sentences_of_money, sentences_of_tasks, sharing, words
 from api.language import gettext as _
 from api.language import ngettext
 from api.told import Cast, Told, when
@@ -66,11 +66,26 @@ def _stage(told: Told) -> Markup:
 
 def _owner(told: Told) -> Markup:
     before, after = (told.given.get(one) for one in ("before", "after"))
-    return told.say(
+    said = told.say(
         _("Manager: %(before)s → %(after)s"),
         before=escape(told.cast.user(before)),
         after=told.cast.user(after),
     )
+    return said + _why(told)
+
+
+def _line(told: Told) -> Markup:
+    before, after = (told.given.get(one) for one in ("before", "after"))
+    said = told.say(_("Line: %(before)s → %(after)s"), before=escape(before), after=after)
+    return said + _why(told)
+
+
+def _why(told: Told) -> Markup:
+    """Why it was given: by itself, or in a person's own words."""
+    given = str(told.given.get("reason", ""))
+    reason = _("“%(words)s”") % {"words": given} if given else ""
+    said = [sharing.why_given(told.given.get("because")), reason]
+    return Markup("").join(Markup(" · ") + escape(one) for one in said if one)
 
 
 def _tag(told: Told) -> Markup:
@@ -168,9 +183,7 @@ _TEMPLATES = {
     Action.TAG_ADDED: ("tag", "", _tag),
     Action.TAG_REMOVED: ("tag", "", _tag),
     Action.OWNER_CHANGED: ("user-check", "", _owner),
-    Action.LINE_CHANGED: ("users", "", lambda told: told.say(
-        _("Line: %(before)s → %(after)s"),
-        before=escape(told.given.get("before")), after=told.given.get("after"))),
+    Action.LINE_CHANGED: ("users", "", _line),
     Action.FIELD_CHANGED: ("pencil", "", _field),
     Action.FILE_RENAMED: ("pencil", "", sentences_of_files.renamed),
     Action.FILE_HIDDEN: ("eye-off", "", sentences_of_files.hidden),

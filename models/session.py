@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import moment, reference, stamped
-from models.user import User
+from models.user import Team, User
 
 if TYPE_CHECKING:
     from models.database import Work
@@ -57,12 +57,17 @@ class Session(SQLModel, table=True):
     @classmethod
     async def find(
         cls, session: AsyncSession, secret: str, *, now: datetime
-    ) -> tuple["Session", User] | None:
-        query = select(cls, User).join(User, col(User.id) == cls.user_id)
+    ) -> tuple["Session", User, Team | None] | None:
+        """With whose it is, and their team."""
+        query = (
+            select(cls, User, Team)
+            .join(User, col(User.id) == cls.user_id)
+            .outerjoin(Team, col(Team.id) == User.team_id)
+        )
         found = (
             await session.execute(query.where(col(cls.id) == digest(secret), alive(now)))
         ).one_or_none()
-        return (found[0], found[1]) if found else None
+        return (found[0], found[1], found[2]) if found else None
 
     @property
     def name(self) -> str:

@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Text, func, select
+from sqlalchemy import Index, Text, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel, col
 
-from models.columns import document, identity, moment, reference, stamped
+from models.columns import defaulting, document, identity, moment, reference, stamped
 from models.errors import BrokenInput
 from models.notice import CHANNEL, Hearing
 
@@ -37,12 +37,22 @@ class Team(SQLModel, table=True):
 
     id: int = identity()
     name: str = Field(unique=True)
+    shifts: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": "false"},
+        description="its people work in shifts",
+    )
+    off_shift: str = defaulting("stay", description="an OffShift: what becomes of their leads")
 
 
 class User(SQLModel, table=True):
     """A person with a sign-in. `line` is 1 or 2; `locale` ru or en."""
 
     __tablename__ = "user_account"
+    __table_args__ = (
+        Index("plan_due", "plan_due_at", postgresql_where=text("plan_due_at is not null")),
+        Index("going_off", "id", postgresql_where=text("going_off is not null")),
+    )
 
     id: int = identity()
     login: str = Field(unique=True, description="an e-mail address, lower case")
@@ -62,6 +72,10 @@ class User(SQLModel, table=True):
     hearing: dict[str, Any] = document()
     quiet_until: datetime | None = moment()
     notices_seen_at: datetime | None = moment()
+    on_shift_at: datetime | None = moment()
+    shift_plan: list[dict[str, Any]] = document(list)
+    plan_due_at: datetime | None = moment()
+    going_off: str | None = Field(default=None, description="an OffShift that is not done yet")
     created_at: datetime = stamped()
     disabled_at: datetime | None = moment()
 

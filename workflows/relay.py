@@ -1,7 +1,8 @@
 """The relay: whatever a lost ring, a killed process or a lost engine left undone goes on.
 
 Every ten seconds it rings leads with unseen events or a moment long past, and turns messages that
-have been `sending` for too long into *unknown*.
+have been `sending` for too long into *unknown*. It keeps shifts to their plans, and hands the leads
+of who went off shift on.
 """
 
 import asyncio
@@ -12,8 +13,10 @@ from sqlalchemy import text
 
 from models.change import Change
 from models.database import Database
+from models.going_off import leave_some
 from models.message import Message, State
 from models.settings import Settings
+from models.shift import keep_to_plan
 from workflows.engine import LOOK, Engine
 
 LATE = timedelta(minutes=1)
@@ -37,6 +40,9 @@ FORGOTTEN = text(
     "delete from telegram_update where id in (select id from telegram_update"
     " where state <> 'poison' and received_at < now() - interval '8 days' limit 5000)"
 )
+
+PLANS_DUE = text("select id from user_account where plan_due_at <= :now limit :most")
+GOING_OFF = text("select id from user_account where going_off is not null limit :most")
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +74,7 @@ class Relay:
             await connection.execute(FORGOTTEN)
             await connection.execute(text("select grow_message_search()"))
         await asyncio.gather(*(self._engine.ring(lead_id, LOOK) for lead_id in leads))
+        await self.keep_shifts(now=datetime.now(UTC))
 
     async def expire(self) -> None:
         """A claimed message whose deliverer is gone: only a person knows whether it arrived."""
@@ -91,3 +98,19 @@ class Relay:
                 change = await work.session.get_one(Change, change_id)
                 if (change.state, change.attempt) == (State.SENDING, attempt):
                     lead.perhaps_changed(change, because="deliverer_lost", at=datetime.now(UTC))
+
+    async def keep_shifts(self, *, now: datetime) -> None:
+        """Two relays at once do it once: each person is locked."""
+        async with self._database.statement() as connection:
+            values = {"now": now, "most": BATCH}
+            due = list((await connection.execute(PLANS_DUE, values)).scalars())
+        for person in due:
+            async with self._database.unit_of_work() as work:
+                await keep_to_plan(work, person, now=now)
+        async with self._database.statement() as connection:
+            leaving = list((await connection.execute(GOING_OFF, {"most": BATCH})).scalars())
+        for person in leaving:
+            more = True
+            while more:
+                async with self._database.unit_of_work() as work:
+                    more = await leave_some(work, person, now=now)

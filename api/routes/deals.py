@@ -5,13 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
-from api import messenger
+from api.dealt import dealt
 from api.deps import Db, LeadId, settings, worded
 from api.driving import Talker
-from api.rendering import go, render
-from models.database import Database
 from models.errors import Missing
-from models.queries.card import seen_lead
 from models.queries.people import TALKING
 from models.settings import Settings
 from models.user import User
@@ -36,7 +33,7 @@ async def move(
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.move_to(key or to, by=person.actor)
-    return await _card(request, data, person, chosen, lead_id)
+    return await dealt(request, data, person, chosen, lead_id)
 
 
 @router.put("/line")
@@ -46,7 +43,7 @@ async def change_line(
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
         lead.set_line(line, by=person.actor)
-    return await _card(request, data, person, chosen, lead_id)
+    return await dealt(request, data, person, chosen, lead_id)
 
 
 @router.put("/owner")
@@ -64,7 +61,7 @@ async def assign(
         if owner and (found is None or found.disabled_at or found.role not in TALKING):
             raise Missing("There is no such person")
         lead.assign(found, by=person.actor)
-    return await _card(request, data, person, chosen, lead_id)
+    return await dealt(request, data, person, chosen, lead_id)
 
 
 @router.post("/tags")
@@ -79,7 +76,7 @@ async def tag(
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.tag(name, by=person.actor)
-    return await _card(request, data, person, chosen, lead_id)
+    return await dealt(request, data, person, chosen, lead_id)
 
 
 @router.delete("/tags")
@@ -89,16 +86,4 @@ async def untag(
     async with data.unit_of_work() as work:
         lead = await work.locked_lead(lead_id, visible_to=person)
         await lead.untag(name, by=person.actor)
-    return await _card(request, data, person, chosen, lead_id)
-
-
-async def _card(
-    request: Request, data: Database, person: User, chosen: Settings, lead_id: int
-) -> Response:
-    try:
-        async with data.reading() as session:
-            lead = await seen_lead(session, lead_id, person)
-            around = await messenger.state(session, lead, person, chosen)
-    except Missing:  # given to somebody else, and with it out of sight
-        return go(request, "/leads")
-    return render(request, "leads/_dealt", **around)
+    return await dealt(request, data, person, chosen, lead_id)

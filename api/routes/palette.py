@@ -14,10 +14,12 @@ from api.keyboard import KEYS
 from api.language import gettext as _
 from api.rendering import page_path, render
 from api.sections import sections
+from api.words import N_
 from models.queries.search import people
 from models.queries.view import View
 from models.quick_action import keyed, quick_actions_for
 from models.saved_filter import SavedFilter
+from models.shift import works_in_shifts
 from models.tool import tools_of
 from models.user import User
 
@@ -75,7 +77,7 @@ async def _found(
     groups: list[tuple[str, list[Any]]] = [
         (_("Chats"), chats),
         (_("Quick actions"), await _quick(page_path(request), session, person, asked)),
-        (_("Acts"), _acts(page_path(request), asked)),
+        (_("Acts"), [*_acts(page_path(request), asked), *_shift(request, person, asked)]),
         (_("Views of the list"), views),
         (_("Pages"), pages),
     ]
@@ -104,6 +106,16 @@ def _acts(path: str, asked: str) -> list[Entry]:
         for one in KEYS
         if one.icon and one.of in here and one.answers(asked)
     ]
+
+
+def _shift(request: Request, person: User, asked: str) -> list[Entry]:
+    """Of who works in shifts: it is a button of the rail."""
+    if not works_in_shifts(person, request.state.team):
+        return []
+    on = person.on_shift_at is not None
+    message = N_("End the shift") if on else N_("Start the shift")
+    icon = "circle-stop" if on else "circle-play"
+    return [Entry(icon, _(message), code="Shift")] if _called(message, asked) else []
 
 
 def _called(message: str, asked: str) -> bool:

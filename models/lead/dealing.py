@@ -1,6 +1,7 @@
 """The deal: stage, tags, line, owner, fields. Said twice nothing changes."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Index, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -28,6 +29,7 @@ CONTACT_FIELDS = (
     "ad",
 )
 LONGEST_FIELD = 500
+LONGEST_REASON = 300
 
 
 class LeadTag(SQLModel, table=True):
@@ -84,25 +86,36 @@ class Dealing(LeadRow):
             self.record(Action.TAG_REMOVED, by=by, at=at, tag=before.name)
             await self.tag(after.name, by=by, at=at)
 
-    def assign(self, owner: User | None, *, by: str, at: datetime | None = None) -> None:
-        """Who gets it from somebody else is told."""
+    def assign(
+        self,
+        owner: User | None,
+        *,
+        by: str,
+        at: datetime | None = None,
+        because: str = "",
+        reason: str = "",
+    ) -> None:
+        """Who gets it from somebody else is told. `because` is a key (a Way, or off_shift),
+        `reason` a person's own words."""
         after = owner.id if owner else None
         if self.owner_id == after:
             return
         before, self.owner_id = self.owner_id, after
-        self.record(Action.OWNER_CHANGED, by=by, at=at, before=before, after=after)
+        told = _only(because=because, reason=_brief(reason))
+        self.record(Action.OWNER_CHANGED, by=by, at=at, before=before, after=after, **told)
         if owner is not None and owner.actor != by:
             self.notice = self.notice or Notice.ASSIGNED
             self.last_action_at = max(self.last_action_at, at or datetime.now(UTC))
         elif self.notice == Notice.ASSIGNED:
             self.notice = None
 
-    def set_line(self, line: int, *, by: str, at: datetime | None = None) -> None:
+    def set_line(self, line: int, *, by: str, at: datetime | None = None, reason: str = "") -> None:
         if line not in (1, 2):
             raise Refused("A line is 1 or 2")
         if self.line != line:
             before, self.line = self.line, line
-            self.record(Action.LINE_CHANGED, by=by, at=at, before=before, after=line)
+            told = _only(reason=_brief(reason))
+            self.record(Action.LINE_CHANGED, by=by, at=at, before=before, after=line, **told)
 
     def field(self, name: str) -> str:
         """A contact's field by its name, or one of the team's own as `fields.<key>`."""
@@ -145,3 +158,15 @@ class Dealing(LeadRow):
         if tag is None:
             raise Missing("There is no tag “%(tag)s”", tag=name)
         return tag
+
+
+def _brief(reason: str) -> str:
+    """Raises Refused."""
+    reason = " ".join(reason.split())
+    if len(reason) > LONGEST_REASON:
+        raise Refused("At most %(most)s characters fit here", most=LONGEST_REASON)
+    return reason
+
+
+def _only(**given: str) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value}

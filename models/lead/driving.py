@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from models.errors import Refused
 from models.lead.content import Content
 from models.lead.listening import Listening
+from models.lead.sharing import Sharing
 from models.lead.talking import Talking
 from models.message import Message, State
 from models.notice import TROUBLES, Notice
@@ -26,7 +27,7 @@ class Mode(StrEnum):
     MANUAL = "manual"
 
 
-class Driving(Talking, Listening):
+class Driving(Talking, Listening, Sharing):
     async def take_over(
         self, *, by: str, now: datetime, until: datetime | None = None, because: str | None = None
     ) -> list[Message]:
@@ -63,6 +64,7 @@ class Driving(Talking, Listening):
         self.last_action_at = max(self.last_action_at, now)
         self.waiting_since = self.waiting_since or now
         self.epoch += 1
+        await self.share_out(by=by, at=now)
 
     async def give_back(
         self,

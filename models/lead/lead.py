@@ -2,12 +2,13 @@
 
 One behaviour a file: `receiving` (what came), `talking` (what leaves), `changing` (what is done to
 it then), `proving` (what says that it arrived), `driving` (who leads: the process or a person),
-`dealing` (stage, tags, owner, notes), `paying` (the ledger), `tasking` (what is promised),
-`shelving` (out of the way).
+`dealing` (stage, tags, owner, notes), `sharing` (whose turn it is), `paying` (the ledger),
+`tasking` (what is promised), `shelving` (out of the way).
 """
 
 from sqlalchemy import Index, text
 
+from models.distribution import OPEN
 from models.lead.dealing import Dealing
 from models.lead.driving import Driving
 from models.lead.filing import Filing
@@ -69,6 +70,11 @@ class Lead(Driving, Proving, Dealing, Paying, Tasking, Noting, Filing, Shelving,
             "mentioned",
             postgresql_using="gin",
             postgresql_where=text("mentioned <> '{}'"),
+        ),
+        Index(
+            "lead_open",
+            "owner_id",
+            postgresql_where=text(f"owner_id is not null and {OPEN}"),
         ),
         Index("lead_created", "created_at"),
         Index("lead_person", "person_id", postgresql_where=text("person_id is not null")),

@@ -10,7 +10,7 @@ from models.lead.arrival import Wrote
 from models.lead.lead import Lead
 from models.process.version import definition_of, newest
 from models.spot import Campaign, Spot
-from models.timeline import CLIENT, Action
+from models.timeline import CLIENT, ENGINE, Action
 
 ORIGIN = ("buyer", "source", "platform", "campaign", "adset", "ad")
 
@@ -45,17 +45,20 @@ async def opened(work: Work, wrote: Wrote, *, bot_id: int, now: datetime) -> Lea
     ).scalar_one()
     if fresh is not None:
         lead.record(Action.LEAD_OPENED, by=CLIENT, at=now, spot=spot.name if spot else None)
-        await _begin(work, lead, spot, now=now)
+        led = await _begin(work, lead, spot, now=now)
+        await lead.share_out(by=ENGINE, at=now, new=led)
     return lead
 
 
-async def _begin(work: Work, lead: Lead, spot: Spot | None, *, now: datetime) -> None:
+async def _begin(work: Work, lead: Lead, spot: Spot | None, *, now: datetime) -> bool:
+    """Whether a process leads from now on."""
     version = await newest(work.session, spot.process_key) if spot and spot.process_key else None
     if spot is None or spot.process_key is None or version is None:
         await lead.take_over(by="engine", now=now, because="no_process")
-        return
+        return False
     definition = await definition_of(work.session, spot.process_key, version)
     await lead.start(definition, version=version, by="engine", now=now, by_message=True)
+    return True
 
 
 async def _campaign(work: Work, payload: str | None) -> Campaign | None:
