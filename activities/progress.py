@@ -18,11 +18,14 @@ from models.process import effects
 from models.process.interpreter import proceed
 from models.process.state import FORMAT, ProcessState
 from models.process.version import definition_of, files_of
+from models.queries.tasks import named_or_owner
+from models.task import AHEAD, LONGEST
 from models.timeline import Action
 from models.user import User
 
 # Who opens a bot rings its leads; a lead that was being moved at that moment may not be heard.
 SHUT = timedelta(minutes=15)
+SOON = timedelta(minutes=1)  # a task is not due before
 
 
 class Progress:
@@ -123,6 +126,8 @@ async def _apply(
             lead.assign(owner, by=by, at=now)
         case effects.WriteNote():
             await lead.write_note(effect.text, by=by, at=now)
+        case effects.SetTask():
+            await _set_task(effect, work, lead, state, by=by, now=now)
         case effects.HandOver():
             await lead.hand_over(by=by, now=now, because=effect.key, reason=effect.reason)
         case effects.Entered():
@@ -130,6 +135,19 @@ async def _apply(
         case effects.Ended():
             lead.record(Action.PROCESS_ENDED, by=by, at=now, outcome=effect.outcome)
     return []
+
+
+async def _set_task(
+    task: effects.SetTask, work: Work, lead: Lead, state: ProcessState, *, by: str, now: datetime
+) -> None:
+    """Whatever a designer wrote, the process goes on: a task that nobody can do is nobody's."""
+    what = task.what.strip()[:LONGEST] or task.step
+    due_at = min(max(task.due_at, now + SOON), now + AHEAD)
+    whom = await named_or_owner(work, lead, task.assignee)
+    await lead.set_task(
+        what, due_at=due_at, assignee=whom, by=by, now=now,
+        step_key=f"{state.run}:{task.step}" if task.awaited else None,
+    )  # fmt: skip
 
 
 async def _say(

@@ -116,6 +116,7 @@ def _way(stop: Stop, told: Told | None, left: Event) -> str:
     label = labels.get(via) or {
         "timeout": _("the time is over"), "jump": _("a jump"), "otherwise": _("else"),
         "failed": _("did not arrive"), "writes": _("writes"),
+        "cancelled": _("cancelled"),
     }.get(via, "")  # fmt: skip
     if via.startswith("branch:"):
         return _("the branch “%(name)s”") % {"name": label or via.removeprefix("branch:")}

@@ -10,6 +10,7 @@ from babel.units import format_unit
 from api import conditions, words
 from api.language import gettext as _
 from api.language import ngettext, reader
+from api.words import N_
 from models.process.language import Process
 from models.process.part import in_language
 from models.process.steps import (
@@ -24,6 +25,7 @@ from models.process.steps import (
     NoteStep,
     SendStep,
     SetStep,
+    TaskStep,
     UntilTime,
     WaitStep,
 )
@@ -39,10 +41,14 @@ LOOKS = {
     "branch": ("git-branch", "k-if"),
     "set": ("flag", "k-do"),
     "note": ("pencil-line", "k-do"),
+    "task": ("list-checks", "k-man"),
     "jump": ("corner-down-right", "k-if"),
     "hand_over": ("hand", "k-man"),
     "end": ("circle-stop", "k-man"),
 }
+
+
+TASK_WAYS = {"next": N_("done"), "cancelled": N_("cancelled"), "timeout": N_("not closed")}
 
 
 def cut(words: str, length: int) -> str:
@@ -97,7 +103,8 @@ class Told:
     def kind(self, step: str) -> str:
         return {
             "send": _("Message"), "wait": _("Wait"), "branch": _("Condition"), "set": _("Changes"),
-            "note": _("Note"), "jump": _("Jump"), "hand_over": _("Hand over"), "end": _("End"),
+            "note": _("Note"), "task": _("Task"), "jump": _("Jump"), "hand_over": _("Hand over"),
+            "end": _("End"),
         }[self.process.steps[step].kind]  # fmt: skip
 
     def look(self, step: str) -> tuple[str, str]:
@@ -141,6 +148,8 @@ class Told:
                 return ", ".join(self.changes(changes))
             case NoteStep(note=note):
                 return str(note)
+            case TaskStep(task=task):
+                return str(task.what)
             case JumpStep(jump=jump):
                 return self.at_most(jump.at_most)
             case HandOverStep(hand_over=hand_over):
@@ -165,6 +174,13 @@ class Told:
                 when = conditions.days(days) if len(days) < 7 else ""
                 return _("until %(time)s") % {"time": f"{when} {clock:%H:%M}".strip()}
         return ""
+
+    def due(self, step: TaskStep) -> str:
+        """When a task of this step will be due."""
+        if isinstance(step.task.due, timedelta):
+            return _("after %(time)s") % {"time": exact(step.task.due)}
+        when = conditions.days(step.task.days) if len(step.task.days) < 7 else ""
+        return f"{when} {step.task.due:%H:%M}".strip()
 
     def _limit(self, timeout: timedelta | None) -> str:
         return _(", up to %(time)s") % {"time": exact(timeout)} if timeout else ""
@@ -192,6 +208,8 @@ class Told:
         if isinstance(found, BranchStep) and arrow.via.startswith("branch:"):
             option = found.branch[int(arrow.via.removeprefix("branch:"))]
             return self.words(option.title) or self.condition(option.when)
+        if isinstance(found, TaskStep) and found.task.wait and arrow.via in TASK_WAYS:
+            return _(TASK_WAYS[arrow.via])
         if arrow.via == "next":
             if not isinstance(found, WaitStep) or not (found.if_timeout or found.if_writes):
                 return ""

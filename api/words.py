@@ -173,6 +173,7 @@ def waits(process: Process, state: ProcessState) -> str:
         "event": _("the event “%(events)s”") % {"events": ", ".join(events).lower()},
         "duration": _("some time to pass"),
         "until": _("the right time of day"),
+        "task": _("the outcome of the task"),
     }[waiting.kind]
 
 

@@ -105,6 +105,8 @@ HEARD = frozenset(
         Action.CLIENT_PRESSED,
         Action.EVENT_HAPPENED,
         Action.PAYMENT_RECORDED,
+        Action.TASK_DONE,
+        Action.TASK_CANCELLED,
         Action.CLIENT_BLOCKED,
         Action.CLIENT_UNBLOCKED,
     }

@@ -22,6 +22,7 @@ LOOK = text(
         select e.seq, e.kind, e.ref, e.particulars, m.kind as message_kind, m.group_key, m.text
         from event e left join message m on m.id = e.ref
         where e.lead_id = :lead and e.seq > :after and e.kind = any(:kinds)
+        and (e.kind <> all(:of_tasks) or e.particulars ->> 'step_key' is not null)
         order by e.seq limit :most)
     select
         array(select row_to_json(u) from unseen u order by seq) as unseen,
@@ -49,6 +50,8 @@ LOOK = text(
     """
 )
 KINDS = [kind.value for kind in HEARD]
+# Heard of a task that a step has set, and waits for.
+OF_TASKS = [Action.TASK_DONE.value, Action.TASK_CANCELLED.value]
 # A message in several parts is as far as its worst part.
 WORST = ("queued", "scheduled", "sending", "failed", "cancelled", "unknown", "sent")
 
@@ -108,7 +111,7 @@ class Listening(LeadRow):
         asked = {
             "lead": self.id, "after": self.seen if after is None else after, "kinds": KINDS,
             "most": BATCH, "words": list(words), "keys": step_keys(state), "owner": self.owner_id,
-            "spot": self.spot_id, "bot": self.bot_id,
+            "spot": self.spot_id, "bot": self.bot_id, "of_tasks": OF_TASKS,
         }  # fmt: skip
         known = (await self.work.execute(LOOK, asked)).mappings().one()
         messages: list[Message] = []
@@ -211,6 +214,11 @@ def _heard(row: Any, *, now: datetime) -> Heard:
             return Heard(
                 seq=row["seq"], kind="event", name=name, at=now,
                 particulars={"kind": particulars["kind"]},
+            )  # fmt: skip
+        case Action.TASK_DONE | Action.TASK_CANCELLED:
+            return Heard(
+                seq=row["seq"], kind="event", name=row["kind"].replace("_", ":"), at=now,
+                particulars={"step_key": particulars["step_key"]},
             )  # fmt: skip
         case Action.CLIENT_BLOCKED | Action.CLIENT_UNBLOCKED:
             name = row["kind"].removeprefix("client_")

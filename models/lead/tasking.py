@@ -51,7 +51,8 @@ class Tasking(LeadRow):
         open_ones = select(func.count()).where(
             col(Task.lead_id) == self.id, col(Task.outcome).is_(None)
         )
-        if ((await self.work.execute(open_ones)).scalar() or 0) >= MOST_OPEN:
+        many = (await self.work.execute(open_ones)).scalar() or 0
+        if many >= MOST_OPEN and not by.startswith("process:"):  # which cannot be told
             raise Refused("A chat holds at most %(most)s open tasks", most=MOST_OPEN)
         task = Task(
             lead_id=self.id, what=what, due_at=possible(due_at, now=now), assignee_id=number,

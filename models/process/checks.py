@@ -16,6 +16,7 @@ from models.process.steps import (
     SendStep,
     SetStep,
     Step,
+    TaskStep,
     UntilTime,
     WaitStep,
 )
@@ -53,6 +54,8 @@ def _others(process: "Process", known: Known) -> Iterator[Problem]:
             yield from _send_problems(name, step, known)
         elif isinstance(step, SetStep):
             yield from _set_problems(name, step, known)
+        elif isinstance(step, TaskStep):
+            yield from _person_problems(name, step.task.assignee, known)
         elif isinstance(step, BranchStep):
             for leaf in (leaf for option in step.branch for leaf in leaves(option.when)):
                 yield from _condition_problems(process, name, leaf, buttons, known)
@@ -104,8 +107,12 @@ def _set_problems(name: str, step: SetStep, known: Known) -> Iterator[Problem]:
         yield from _tag_problems(name, tag, known)
     if step.set.stage is not None:
         yield from _stage_problems(name, step.set.stage, known)
-    if known.users is not None and step.set.owner not in (None, *known.users):
-        yield Problem(code="unknown_user", step=name, params={"user": step.set.owner})
+    yield from _person_problems(name, step.set.owner, known)
+
+
+def _person_problems(name: str, user: str | None, known: Known) -> Iterator[Problem]:
+    if known.users is not None and user not in (None, *known.users):
+        yield Problem(code="unknown_user", step=name, params={"user": user})
 
 
 def _condition_problems(

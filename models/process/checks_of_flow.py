@@ -15,6 +15,7 @@ from models.process.steps import (
     SendStep,
     SetStep,
     Step,
+    TaskStep,
     UntilTime,
     WaitStep,
 )
@@ -35,10 +36,15 @@ def flow_problems(process: "Process") -> Iterator[Problem]:
         for arrow in step.arrows():
             if arrow.to not in process.steps:
                 yield _lost(process, name, arrow)
-        if isinstance(step, SendStep | WaitStep | SetStep | NoteStep) and step.next is None:
+        if (
+            isinstance(step, SendStep | WaitStep | SetStep | NoteStep | TaskStep)
+            and step.next is None
+        ):
             yield Problem(code="dead_end", step=name)
         if isinstance(step, WaitStep):
             yield from _idle_arrows(name, step)
+        elif isinstance(step, TaskStep):
+            yield from _idle_arrows_of_task(name, step)
     reached = _reached(process)
     for name in process.steps:
         if name not in reached:
@@ -69,6 +75,13 @@ def _idle_arrows(name: str, step: WaitStep) -> Iterator[Problem]:
     if isinstance(step.wait, ForReply) and step.if_writes:
         yield Problem(code="never_writes", step=name)
     if step.if_timeout and getattr(step.wait, "timeout", None) is None:
+        yield Problem(code="no_timeout", step=name)
+
+
+def _idle_arrows_of_task(name: str, step: TaskStep) -> Iterator[Problem]:
+    if not step.task.wait and (step.if_cancelled or step.if_timeout or step.task.timeout):
+        yield Problem(code="task_without_wait", step=name)
+    elif step.if_timeout and step.task.timeout is None:
         yield Problem(code="no_timeout", step=name)
 
 
@@ -110,6 +123,8 @@ def _without_waiting(step: Step) -> list[str]:
     """Ways that take no time."""
     if isinstance(step, HandOverStep):
         return []
+    if isinstance(step, TaskStep) and step.task.wait:
+        return []
     if isinstance(step, WaitStep):
         # Working hours may be open now, and a moment may have passed.
         passes = isinstance(step.wait, UntilTime) and not isinstance(step.wait.until, time)
@@ -125,4 +140,7 @@ def _without_the_client(step: Step) -> list[str]:
     if isinstance(step, WaitStep) and isinstance(step.wait, ForReply | ForEvent):
         after = step.if_timeout or step.next
         return [after] if step.wait.timeout and after else []
+    if isinstance(step, TaskStep) and step.task.wait:
+        after = step.if_timeout or step.next
+        return [after] if step.task.timeout and after else []
     return [arrow.to for arrow in step.arrows() if arrow.via not in ("jump", "writes", "failed")]

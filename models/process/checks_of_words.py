@@ -17,6 +17,7 @@ from models.process.steps import (
     SendStep,
     SetStep,
     Step,
+    TaskStep,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def word_problems(process: "Process", known: Known) -> Iterator[Problem]:
             yield from _missing(process, name, where, words)
         for text in templates_of(step):
             yield from _macro_problems(name, text, fields)
+        if isinstance(step, TaskStep) and not step.task.what.strip():
+            params = {"where": "task.what", "languages": process.languages[0]}
+            yield Problem(code="empty_words", step=name, params=params)
         if isinstance(step, SendStep):
             yield from _length_problems(name, step)
         for field in _named_fields(step):
@@ -70,6 +74,8 @@ def templates_of(step: Step) -> Iterator[str]:
         yield from step.set.fields.values()
     elif isinstance(step, NoteStep):
         yield step.note
+    elif isinstance(step, TaskStep):
+        yield step.task.what
 
 
 def _missing(

@@ -1,6 +1,6 @@
 """What a move does to the world. The interpreter only names it; `advance` applies it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,6 +75,17 @@ class WriteNote(_Effect):
     text: str
 
 
+class SetTask(_Effect):
+    """For a person; for the lead's owner without an `assignee`. One that is `awaited` is the same
+    one when its step is entered again."""
+
+    step: str
+    what: str
+    due_at: datetime
+    assignee: str | None = Field(None, description="login or email")
+    awaited: bool = False
+
+
 class HandOver(_Effect):
     """The lead becomes manual."""
 
@@ -84,8 +95,8 @@ class HandOver(_Effect):
 
 
 class Entered(_Effect):
-    """One line of the timeline. `via`: start, next, timeout, writes, branch:<n>, otherwise, failed,
-    jump, skip, person."""
+    """One line of the timeline. `via`: start, next, timeout, writes, cancelled, branch:<n>,
+    otherwise, failed, jump, skip, person."""
 
     step: str
     via: str
@@ -104,6 +115,7 @@ Effect = (
     | SetField
     | AssignTo
     | WriteNote
+    | SetTask
     | HandOver
     | Entered
     | Ended

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.process.effects import Say
+from models.process.effects import Say, SetTask
 from models.process.facts import Facts
 from models.process.moments import DAYS, spell_duration, zone_of
 from models.process.problem import mark as _
@@ -22,6 +22,7 @@ SENTENCES = {
     "silent": _("expected silence, was said: {actual}"),
     "spoke": _("expected some words, nothing was said"),
     "no_button": _("there is no button “{expected}” to press, there are: {actual}"),
+    "no_task": _("no task is waited for that could be closed"),
     "no_place": _("there is no step “{expected}” to go on at"),
     "endless": _("the process does not come to rest: {expected} moves at one time"),
 }
@@ -36,7 +37,7 @@ class Difference(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What there is to compare with. `said` and `notes`: since the last expectation."""
+    """What there is to compare with. `said`, `notes` and `tasks`: since the last expectation."""
 
     state: ProcessState
     facts: Facts
@@ -46,6 +47,7 @@ class Seen(NamedTuple):
     notes: Sequence[str]
     buttons: Sequence[str]
     reasons: Sequence[str]
+    tasks: Sequence[SetTask]
 
 
 def differences(expected: "Expected", seen: Seen) -> Iterator[Difference]:
@@ -94,10 +96,16 @@ def _words(expected: "Expected", seen: Seen) -> Iterator[Difference]:
         yield Difference("spoke", {})
     for what, wanted, texts in (
         ("note", expected.note, seen.notes),
+        ("task", expected.task, [task.what for task in seen.tasks]),
         ("reason", expected.reason, seen.reasons),
     ):
         if wanted is not None and not any(wanted.casefold() in text.casefold() for text in texts):
             yield _differs(what, wanted, " / ".join(texts)[:SHOWN])
+
+    due = [task.due_at - seen.now for task in seen.tasks]
+    if expected.task_due is not None and expected.task_due not in due:
+        shown_due = " / ".join(spell_duration(one) for one in due)
+        yield _differs("task_due", spell_duration(expected.task_due), shown_due)
 
 
 def _listed(expected: "Expected", seen: Seen) -> Iterator[Difference]:

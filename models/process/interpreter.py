@@ -15,7 +15,7 @@ from models.process.effects import Effect
 from models.process.facts import Facts, Paid
 from models.process.macros import read_template
 from models.process.state import Heard, ProcessState, Waiting
-from models.process.steps import BranchStep, NoteStep, SendStep, SetStep, WaitStep
+from models.process.steps import BranchStep, NoteStep, SendStep, SetStep, TaskStep, WaitStep
 from models.process.waits import file_away, is_reply, is_word
 from models.process.waits import read as read_as_reply
 from models.process.walk import ARRIVED, STEPS_IN_ONE_MOVE, Walk
@@ -157,7 +157,7 @@ def next_step(definition: "Process", state: ProcessState) -> str | None:
 def after_wait(definition: "Process", state: ProcessState) -> str | None:
     """Where time alone leads from here (“ждёт ответа до вт 14:00, затем: напомнить”)."""
     step = definition.steps.get(state.step or "")
-    if isinstance(step, WaitStep) and step.if_timeout:
+    if isinstance(step, WaitStep | TaskStep) and step.if_timeout:
         return step.if_timeout
     return next_step(definition, state)
 
@@ -193,10 +193,18 @@ def _reads_before_waiting(definition: "Process", step: str) -> bool:
             return any(
                 isinstance(leaf, IfReply) for option in found.branch for leaf in leaves(option.when)
             )
-        if not isinstance(found, SetStep | NoteStep):
+        if not isinstance(found, SetStep | NoteStep | TaskStep):
             return False
-        texts = [found.note] if isinstance(found, NoteStep) else found.set.fields.values()
+        texts = _texts(found)
         if any(macro.path == "reply" for text in texts for macro in read_template(text).macros):
             return True
+        if isinstance(found, TaskStep) and found.task.wait:
+            return False
         name = found.next
     return False
+
+
+def _texts(step: SetStep | NoteStep | TaskStep) -> Sequence[str]:
+    if isinstance(step, TaskStep):
+        return [step.task.what]
+    return [step.note] if isinstance(step, NoteStep) else list(step.set.fields.values())

@@ -33,6 +33,7 @@ class Play:
         self.fails: str | None = None
         self.walked: list[str] = []
         self.buttons: dict[str, str] = {}
+        self.awaited: str | None = None  # the key of the task that a step waits for
         self._forget()
 
     def perform(self, event: told.Happening) -> Iterator[Difference]:
@@ -63,6 +64,8 @@ class Play:
                 paid = Paid(**event.payment.model_dump())
                 self._know(payments=(*self.facts.payments, paid))
                 yield from self._settle([self._event(f"payment:{paid.kind}")])
+            case told.Closes():
+                yield from self._close(event.task)
             case told.Passing():
                 yield from self._pass(event.wait)
             case told.TakesOver():
@@ -113,8 +116,19 @@ class Play:
                     self.walked.append(effect.step)
                 case does.WriteNote():
                     self.notes.append(effect.text)
+                case does.SetTask():
+                    self.tasks.append(effect)
+                    if effect.awaited:
+                        self.awaited = f"{outcome.state.run}:{effect.step}"
                 case does.HandOver():
                     self.reasons += [effect.key, *effect.reason.values()]
+
+    def _close(self, outcome: str) -> Iterator[Difference]:
+        if self.awaited is None:
+            yield Difference("no_task", {})
+            return
+        closed, self.awaited = self._event(f"task:{outcome}", step_key=self.awaited), None
+        yield from self._settle([closed])
 
     def _pass(self, length: timedelta) -> Iterator[Difference]:
         end = self.now + length
@@ -171,12 +185,14 @@ class Play:
             self.notes,
             [button.id for say in self.said for row in say.buttons for button in row if button.id],
             self.reasons,
+            self.tasks,
         )
 
     def _forget(self) -> None:
         self.said: list[does.Say] = []
         self.notes: list[str] = []
         self.reasons: list[str] = []
+        self.tasks: list[does.SetTask] = []
 
 
 def _facts_of(process: "Process", given: told.Given) -> Facts:

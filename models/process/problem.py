@@ -72,6 +72,9 @@ SENTENCES: dict[str, str] = {
     "no_working_hours": _("The process has no working hours. Add “working_hours” at its top."),
     "never_writes": _("“if_writes” is for other waits: one for a reply goes to “next”."),
     "no_timeout": _("“if_timeout” never happens: the wait has no “timeout”. Add one."),
+    "task_without_wait": _(
+        "The task is not waited for: these ways out never happen. “wait: true”."
+    ),
     # Scenarios
     "few_scenarios": _("The process has no scenarios. Write what must happen, and it is tested."),
 }

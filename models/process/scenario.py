@@ -49,8 +49,10 @@ class Expected(Part):
     no_tags: Listed = Field((), description="has none of these")
     fields: dict[str, str] = Field({}, description="own fields")
     note: str | None = Field(None, description="is in a note")
+    task: str | None = Field(None, description="is in the words of a task that was set")
+    task_due: Duration | None = Field(None, description="how long from now until it is due")
     reason: str | None = Field(None, description="is in the reason of the hand-over, or its key")
-    waits_for: Literal["reply", "event", "duration", "until", "nothing"] | None = None
+    waits_for: Literal["reply", "event", "duration", "until", "task", "nothing"] | None = None
     waits: Duration | None = Field(None, description="how long from now")
     until: str | None = Field(None, description="local end of the wait, like tue 10:00")
     ended: str | None = Field(None, description="the outcome")
@@ -86,6 +88,13 @@ class Payment(Part):
     payment: GivenPayment
 
 
+class Closes(Part):
+    """A person closes the task that the process waits for."""
+
+    kind: ClassVar = "task"
+    task: Literal["done", "cancelled"]
+
+
 class Fails(Part):
     kind: ClassVar = "fails"
     fails: str = Field(description="the next messages do not arrive, and why")
@@ -114,6 +123,7 @@ EVENTS = (
     "wait",
     "event",
     "payment",
+    "task",
     "fails",
     "takes_over",
     "gives_back",
@@ -135,6 +145,7 @@ Happening = Annotated[
     | Annotated[Passing, Tag("wait")]
     | Annotated[Event, Tag("event")]
     | Annotated[Payment, Tag("payment")]
+    | Annotated[Closes, Tag("task")]
     | Annotated[Fails, Tag("fails")]
     | Annotated[TakesOver, Tag("takes_over")]
     | Annotated[GivesBack, Tag("gives_back")]

@@ -20,6 +20,7 @@ HAPPENED = {
     "wait": _("{what} pass"),
     "event": _("the event “{what}” comes"),
     "payment": _("a payment of {what} comes"),
+    "task": _("the task is closed: {what}"),
     "fails": _("the next messages fail: {what}"),
     "takes_over": _("{what} takes the lead over"),
     "gives_back": _("the lead is given back at “{what}”"),

@@ -25,7 +25,8 @@ class Heard(BaseModel):
     album: str | None = None
     particulars: dict[str, Any] = Field(
         default_factory=dict,
-        description="text: words of the button; media: kind of the file; kind: of the payment",
+        description="text: words of the button; media: kind of the file; kind: of the payment;"
+        " step_key: whose task it was",
     )
 
     @property
@@ -39,7 +40,7 @@ class Heard(BaseModel):
 class Waiting(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["reply", "event", "duration", "until"]
+    kind: Literal["reply", "event", "duration", "until", "task"]
     since: datetime
     until: datetime | None = Field(None, description="the deadline; None waits for ever")
     quiet_until: datetime | None = Field(

@@ -30,7 +30,7 @@ class _Step(Part):
 
     def arrows(self) -> Iterator[Arrow]:
         """Ways out, in the order a reader expects them. By time alone a wait takes `timeout`."""
-        for via in ("next", "if_writes", "if_timeout", "if_failed", "otherwise"):
+        for via in ("next", "if_writes", "if_cancelled", "if_timeout", "if_failed", "otherwise"):
             if to := getattr(self, via, None):
                 yield Arrow(via.removeprefix("if_"), to)
 
@@ -142,6 +142,27 @@ class NoteStep(_Step):
     next: StepId | None = None
 
 
+class Promise(Part):
+    """What a person is to do. Without an `assignee` it is for the lead's owner."""
+
+    what: str = Field(description="in words, for colleagues")
+    due: Duration | Clock = Field(description="after a time, or at the next such time of day")
+    days: Days = Field(DAYS, description="at a time of day: on these days only")
+    assignee: str | None = Field(None, description="login or email")
+    wait: bool = Field(False, description="the step is left when the task is closed")
+    timeout: Duration | None = Field(None, description="waits no longer")
+
+
+class TaskStep(_Step):
+    kind: ClassVar = "task"
+    task: Promise
+    if_cancelled: StepId | None = Field(
+        None, description="without it a cancelled one goes to `next`"
+    )
+    if_timeout: StepId | None = Field(None, description="without it a time-out goes to `next`")
+    next: StepId | None = None
+
+
 class Jump(Part):
     to: StepId
     at_most: int = Field(ge=1, le=1000)
@@ -175,7 +196,7 @@ class EndStep(_Step):
     end: str = Field(pattern=STEP_ID, description="the outcome, for reports")
 
 
-KINDS = ("send", "wait", "branch", "set", "note", "jump", "hand_over", "end")
+KINDS = ("send", "wait", "branch", "set", "note", "task", "jump", "hand_over", "end")
 
 
 def _kind(written: Any) -> str | None:
@@ -191,6 +212,7 @@ Step = Annotated[
     | Annotated[BranchStep, Tag("branch")]
     | Annotated[SetStep, Tag("set")]
     | Annotated[NoteStep, Tag("note")]
+    | Annotated[TaskStep, Tag("task")]
     | Annotated[JumpStep, Tag("jump")]
     | Annotated[HandOverStep, Tag("hand_over")]
     | Annotated[EndStep, Tag("end")],

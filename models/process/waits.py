@@ -63,6 +63,15 @@ def look(
     return waiting
 
 
+def outcome_of(step_key: str, unread: Sequence[Heard]) -> Heard | None:
+    """How the task of this step of this run was closed: `task:done` or `task:cancelled`."""
+    return next((one for one in reversed(unread) if _is_of(one, step_key)), None)
+
+
+def without_outcomes(step_key: str, unread: Sequence[Heard]) -> tuple[Heard, ...]:
+    return tuple(one for one in unread if not _is_of(one, step_key))
+
+
 def is_word(heard: Heard) -> bool:
     """Whether the client said it, by a message or a press; else it is an outside event."""
     return heard.kind == "message" or heard.button is not None
@@ -132,6 +141,10 @@ def event_name(heard: Heard) -> str:
     if ":" not in name and (kind := heard.particulars.get("kind")):
         return f"{name}:{kind}"
     return name
+
+
+def _is_of(heard: Heard, step_key: str) -> bool:
+    return heard.kind == "event" and heard.particulars.get("step_key") == step_key
 
 
 def _is_any(heard: Heard, wanted: Sequence[str]) -> bool:

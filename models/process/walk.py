@@ -1,12 +1,13 @@
 """One walk through a definition: from where the lead stands to where it must wait again."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from models.process import effects as does
 from models.process.comparisons import Scene
 from models.process.facts import LEAD_KEYS, Facts
 from models.process.macros import read_template
+from models.process.moments import next_time, zone_of
 from models.process.speech import speak
 from models.process.state import ProcessState, Waiting
 from models.process.steps import (
@@ -19,9 +20,17 @@ from models.process.steps import (
     SendStep,
     SetStep,
     Step,
+    TaskStep,
     WaitStep,
 )
-from models.process.waits import begin_waiting, event_name, look, read
+from models.process.waits import (
+    begin_waiting,
+    event_name,
+    look,
+    outcome_of,
+    read,
+    without_outcomes,
+)
 from models.process.words import language_of, macro_values, pressed_words
 
 if TYPE_CHECKING:
@@ -98,6 +107,8 @@ class Walk:
             case NoteStep():
                 self.effects.append(does.WriteNote(text=self._render(step.note)))
                 return _next(step)
+            case TaskStep():
+                return self._promise(name, step)
             case JumpStep():
                 jumped = self.state.jumps.get(name, 0)
                 if jumped >= step.jump.at_most:
@@ -122,9 +133,53 @@ class Walk:
             return self._sent(step)
         if isinstance(step, WaitStep) and self.state.waiting is not None:
             return self._wait(step, self.state.waiting)
+        if isinstance(step, TaskStep) and self.state.waiting is not None:
+            return self._closed(step, self.state.waiting)
         if step is None:
             self._hand_over("no_such_step")
         return None
+
+    def _promise(self, name: str, step: TaskStep) -> Arrow | None:
+        """What was closed while a person led counts, when they give the lead back to this step; an
+        outcome of an earlier visit does not."""
+        task, step_key = step.task, f"{self.state.run}:{name}"
+        if task.wait and self.state.via != "person":
+            self._change(unread=without_outcomes(step_key, self.state.unread))
+        waiting = Waiting(
+            kind="task", since=self.now, until=self.now + task.timeout if task.timeout else None
+        )
+        if task.wait and outcome_of(step_key, self.state.unread):
+            self._change(waiting=waiting)
+            return self._closed(step, waiting)
+        due_at = (
+            next_time(task.due, task.days, self.now, zone_of(self._scene().zone))
+            if isinstance(task.due, time)
+            else self.now + task.due
+        )
+        self.effects.append(
+            does.SetTask(
+                step=name,
+                what=self._render(task.what),
+                due_at=due_at,
+                assignee=task.assignee,
+                awaited=task.wait,
+            )
+        )
+        if not task.wait:
+            return _next(step)
+        self._change(waiting=waiting)
+        return None
+
+    def _closed(self, step: TaskStep, waiting: Waiting) -> Arrow | None:
+        step_key = f"{self.state.run}:{self.state.step}"
+        outcome = outcome_of(step_key, self.state.unread)
+        if outcome is None:
+            due = waiting.until is not None and self.now >= waiting.until
+            return _timed_out(step) if due else None
+        self._change(unread=without_outcomes(step_key, self.state.unread))
+        if outcome.name == "task:cancelled" and step.if_cancelled:
+            return Arrow("cancelled", step.if_cancelled)
+        return _next(step)
 
     def _speak(self, step: SendStep) -> Arrow | None:
         says = speak(
@@ -159,7 +214,7 @@ class Walk:
         if found.via == "timeout":
             if waiting.kind == "reply":
                 self.state = read(self.state, (), (), self.facts)
-            return Arrow("timeout", step.if_timeout) if step.if_timeout else _next(step, "timeout")
+            return _timed_out(step)
         if waiting.kind == "event" and found.via == "next":
             gone = {heard.seq for heard in found.read}
             self._change(
@@ -231,6 +286,10 @@ class Walk:
         return macro_values(self.process, self.facts, self._scene().reply)
 
 
-def _next(step: SendStep | WaitStep | SetStep | NoteStep, via: str = "next") -> Arrow:
+def _timed_out(step: WaitStep | TaskStep) -> Arrow:
+    return Arrow("timeout", step.if_timeout) if step.if_timeout else _next(step, "timeout")
+
+
+def _next(step: SendStep | WaitStep | SetStep | NoteStep | TaskStep, via: str = "next") -> Arrow:
     """An empty target ends the process."""
     return Arrow(via, step.next or "")

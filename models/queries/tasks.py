@@ -59,6 +59,18 @@ async def who_does(work: Work, lead: Lead, number: int | None) -> User | None:
     return person
 
 
+async def named_or_owner(work: Work, lead: Lead, login: str | None) -> User | None:
+    """Who does what a process promises: the person named, else the lead's owner, else nobody."""
+    named = await User.named(work.session, login) if login else None
+    for number in (named.id if named else None, lead.owner_id):
+        try:
+            if number is not None:
+                return await who_does(work, lead, number)
+        except Refused:
+            continue
+    return None
+
+
 async def open_ones(
     session: AsyncSession,
     person: User,

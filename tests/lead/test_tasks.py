@@ -9,6 +9,7 @@ from sqlmodel import col
 from models.database import Database
 from models.errors import Missing, Refused
 from models.lead.tasking import MOST_OPEN
+from models.process.version import definition_of, publish
 from models.queries import notices
 from models.queries.tasks import who_does
 from models.task import Outcome, Task, due
@@ -219,3 +220,69 @@ def test_a_date_is_what_it_says_where_the_person_is():
                        ("2026-11-24", "25:00"), ("0001-01-01", "00:00")):  # fmt: skip
         with pytest.raises(Refused):
             due(day, clock, zone="Asia/Tokyo", now=now)
+
+
+CHECKING = """
+process: checking
+title: {ru: Проверка, en: Check}
+languages: [ru]
+start: check
+steps:
+  check:
+    task: {what: "Проверить {{ lead.first_name }}", due: 2h, wait: true}
+    if_cancelled: again
+    next: thanks
+  again:
+    wait: {duration: 1h}
+    next: check
+  thanks: {end: thanks}
+"""
+
+
+async def test_a_process_sets_a_task_hears_its_outcome_and_no_other(town: Town):
+    ivan = await town.writes("Иван", "привет")
+    async with town.database.unit_of_work() as work:
+        version = await publish(work, CHECKING, files={})
+        lead = await work.locked_lead(ivan)
+        lead.assign(town.anna, by=town.anna.actor, at=town.now)
+        definition = await definition_of(work.session, version.key, version.number)
+        await lead.start(definition, version=version.number, by=town.anna.actor, now=town.now)
+    await town.moves(ivan)
+    of_a_person = await promised(town, ivan)
+    await closes(town, ivan, of_a_person, Outcome.DONE)
+    await town.moves(ivan)
+    lead = await town.lead(ivan)
+    assert (lead.step, lead.task_due_at) == ("check", town.now + 2 * HOUR)
+
+    task = await open_task(town, ivan)
+    assert (task.what, task.assignee_id, task.by) == (
+        "Проверить Иван", town.anna.id, "process:checking/check")  # fmt: skip
+    await closes(town, ivan, task.id, Outcome.CANCELLED)
+    await town.moves(ivan)
+    assert (await town.lead(ivan)).step == "again"
+    town.passes(hours=1)
+    await town.moves(ivan)
+    second = await open_task(town, ivan)
+    assert second.id != task.id
+    async with town.database.unit_of_work() as work:  # come to again while it is open: the same one
+        lead = await work.locked_lead(ivan)
+        await lead.take_over(by=town.anna.actor, now=town.now)
+        facts = await lead.facts(lead.state)
+        await lead.give_back(
+            by=town.anna.actor, now=town.now, at="same", definition=definition, facts=facts
+        )
+    town.passes(minutes=5)
+    await town.moves(ivan)
+    again = await open_task(town, ivan)
+    assert (again.id, again.due_at) == (second.id, town.now + 2 * HOUR)
+    await closes(town, ivan, again.id, Outcome.DONE)
+    await town.moves(ivan)
+    state = (await town.lead(ivan)).state
+    assert state is not None
+    assert state.outcome == "thanks"
+
+
+async def open_task(town: Town, lead_id: int) -> Task:
+    async with town.database.reading() as session:
+        query = select(Task).where(col(Task.lead_id) == lead_id, col(Task.outcome).is_(None))
+        return (await session.execute(query)).scalar_one()

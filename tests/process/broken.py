@@ -216,5 +216,12 @@ CASES: dict[str, list[tuple[str, str, str | None]]] = {
     ],
     "never_writes": [("if_timeout: again", "if_timeout: again\n    if_writes: human", "answer")],
     "no_timeout": [("quiet: 20s, timeout: 2h", "quiet: 20s", "answer")],
+    "task_without_wait": [
+        (
+            'note: "Цель: {{ fields.goal }}"\n    next: fin',
+            "task: {what: Позвонить, due: 1h}\n    if_cancelled: fin\n    next: fin",
+            "note",
+        )
+    ],
     "few_scenarios": [(GOOD[GOOD.index("scenarios:") :], "", None)],
 }
