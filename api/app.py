@@ -27,6 +27,7 @@ from api.robots.app import robots
 from api.routes import (
     all_tasks,
     assets,
+    boards,
     changes,
     contact,
     csp_reports,
@@ -87,6 +88,7 @@ MOST_FILES = 2**16
 ROUTES = (
     all_tasks,
     assets,
+    boards,
     changes,
     csp_reports,
     contact,

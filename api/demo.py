@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from activities.publishing import publish_file
 from api.commands import Ground, connect, team_named
+from api.demo_deals import deals
 from api.demo_past import past
 from api.demo_words import demo_words
 from models import own_field
@@ -179,6 +180,7 @@ async def _spots(work: Work, ground: Ground, me: dict[str, object]) -> None:
         work.add(Campaign(spot_id=spots[row["spot"]].id, **origin))
     await work.flush()
     await past(work, spots)
+    await deals(work, await _admin(work))
 
 
 async def _clients(phone: httpx.AsyncClient, bot_id: object) -> None:

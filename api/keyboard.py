@@ -59,6 +59,7 @@ KEYS = (
     Key(("#",), N_("add a tag"), "Shift+Digit3", "tag", "chat"),
     Key(("T",), N_("add a task"), "KeyT", "list-checks", "chat"),
     Key(("L", "O"), N_("on the page of tasks: put it off, open its chat")),
+    Key(("Alt", "← →"), N_("on the board: the deal to the stage beside")),
     Key(("B",), N_("what happened: the bell"), "KeyB", "bell", "page"),
     Key(("[", "]"), N_("fold the list, the card")),
     Key(("Esc",), N_("close the top layer")),

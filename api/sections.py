@@ -39,6 +39,7 @@ ADMINS = frozenset({Role.ADMIN})
 WHO_LEAD = frozenset({Role.ADMIN, Role.TEAM_LEAD})
 SECTIONS = (
     Section("/leads", "messages-square", "KeyG,KeyC", N_("Chats")),
+    Section("/deals", "square-kanban", "KeyG,KeyD", N_("Deals")),
     Section("/tasks", "list-checks", "KeyG,KeyT", N_("Tasks")),
     Section("/processes", "workflow", "KeyG,KeyP", N_("Processes")),
     Section("/templates", "square-slash", "KeyG,KeyX", N_("Templates")),
@@ -47,7 +48,7 @@ SECTIONS = (
     Section("/stuck", "heart-pulse", "KeyG,KeyS", N_("What is stuck")),
     Section("/people", "users", "", N_("People"), ADMINS, settings=True),
     Section("/distribution", "clock", "", N_("Shifts and distribution"), WHO_LEAD, settings=True),
-    Section("/pipelines", "square-kanban", "", N_("Pipelines and stages"), WHO_LEAD, settings=True),
+    Section("/pipelines", "flag", "", N_("Pipelines and stages"), WHO_LEAD, settings=True),
     Section("/tags", "tag", "", N_("Tags"), WHO_LEAD, settings=True),
     Section("/fields", "user", "", N_("Contact's fields"), ADMINS, settings=True),
     Section("/tools", "square-slash", "", N_("Tools in the chat"), WHO_LEAD, settings=True),

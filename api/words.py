@@ -215,10 +215,6 @@ def tabs() -> Iterator[tuple[str, str, str]]:
     yield "ignored", "", _("Ignored")
 
 
-def stage_kind(kind: str) -> str:
-    return {"open": _("open"), "won": _("won"), "lost": _("lost")}[kind]
-
-
 def promised(one: str) -> str:
     """What a list is filtered by: the open tasks of its chats."""
     return {"any": _("has a task"), "overdue": _("a task is overdue")}[one]

@@ -10,7 +10,7 @@ const dist = join(here, "dist")
 const fresh = join(here, "dist.new")
 
 // Whatever these import with import("./…") becomes a chunk of its own, loaded on demand.
-const pages = ["src/app.js", "src/messenger.js", "css/app.css"]
+const pages = ["src/app.js", "src/messenger.js", "src/board.js", "css/app.css"]
 // A worker is one plain script: not every browser takes a module for a SharedWorker.
 const workers = ["src/live-worker.js"]
 // Read by Python at start, not served.

@@ -146,15 +146,16 @@ async def page(
     after: str | None = None,
     size: int = PAGE,
     now: datetime | None = None,
+    also: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
-    """Newest action first, or who waits longest first and then the others.
+    """Newest action first, or who waits longest first and then the others; `also` must be true.
 
     Raises Refused for a cursor that is none of ours.
     """
     view, place = view or View(), _place(after) if after is not None else None
     found: list[Chat] = []
     tag, rest_of_view = view.leading_tag
-    among = tuple(conditions(rest_of_view, person, now=now or datetime.now(UTC)))
+    among = (*conditions(rest_of_view, person, now=now or datetime.now(UTC)), *also)
     if view.sort == Sort.WAITING:
         since = col(Lead.waiting_since)
         if place is None or place[0]:

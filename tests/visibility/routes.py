@@ -59,6 +59,8 @@ TASK = "/leads/{lead_id}/tasks/{number}"
 OF_TASK = {"number": "task_id"}
 WRITTEN = {"what": "call back", "day": "2030-01-01", "clock": "10:00"}
 MOVED, BUYER = {"seen": "0"}, {"name": "buyer"}
+# the page of a list that follows the year 2099: with the newest first it holds all
+LATER = "W2ZhbHNlLCAiMjA5OS0wMS0wMVQwMDowMDowMCswMDowMCIsIDQ2MTE2ODYwMTg0MjczODc5MDRd"
 DEED = Elsewhere("test_an_act_on_many_chats_reaches_only_those_one_sees")
 
 ROUTES: dict[str, Kind] = {
@@ -168,6 +170,14 @@ ROUTES: dict[str, Kind] = {
     # several leads
     "GET /leads": Many(shows=("name", "text", "id")),
     "GET /leads/rows": Many(shows=("name", "text", "id")),
+    "GET /deals": Many(shows=("name", "text")),
+    "GET /deals/columns": Many(shows=("name", "text")),
+    "GET /deals/column": Many(query={"key": "new", "after": LATER}, shows=("name", "text")),
+    "GET /deals/cards": Many(query={"lead": "{ids}"}, shows=("name", "text"), echoes=True),
+    "GET /deals/tallies": Many(),
+    "GET /deals/filter": Many(shows=("buyer", "campaign")),
+    "PUT /deals/{lead_id}/stage": Of(form={"to": "talking", "was": "new"}),
+    "POST /deals/{lead_id}/return": Of(query={"to": "new", "was": "talking"}),
     "GET /leads/belonging": Many(
         query={"lead": "{ids}", "archive": "any"}, shows=("name",), echoes=True
     ),

@@ -3,7 +3,7 @@ import * as dialogs from "./dialogs.js"
 import * as keys from "./keys.js"
 import "./waiting.js"
 
-if (document.querySelector(".tpl")) import("./sorting.js")
+if (document.querySelector(".tpl, .words")) import("./sorting.js")
 if (document.querySelector(".tsk")) import("./tasks.js").then(tasks => tasks.start())
 dialogs.start()
 keys.start()
