@@ -26,6 +26,7 @@ MEASURES = {
     "P9": "p9_cold",
     "P11": "p11_history",
     "P13": "p13_effects",
+    "P15": "p15_reports",
 }
 
 

@@ -5,6 +5,7 @@ manager has their own, whosever the lead is by now; others those to leads that t
 filter's manager is who answered.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,10 +15,10 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    case,
     cast,
     false,
     func,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -31,6 +32,11 @@ from models.queries.reports.scope import Scope
 from models.queries.reports.span import Span
 from models.queries.view import NOBODY
 
+# Waits are told to the second within a minute, and coarser the longer they are: so a month of them
+# is counted in some hundred groups, where sorting them all took a second.
+UNITS = ((60, 1), (600, 5), (3600, 15), (86_400, 300))  # up to how many seconds, to how many
+LONGEST_UNIT = 3600
+ROBOT = None
 QUICK, IN_TIME = timedelta(minutes=5), timedelta(minutes=15)
 
 
@@ -49,18 +55,14 @@ class Waits:
     first_most: timedelta | None = None
 
 
-NONE = Waits()
-
-
 @dataclass(frozen=True)
 class Answers:
-    """`people` and `robot` are all of the span, `before` the people's of the days before. `by` is
-    by person, who answered most first; `hours` has those hours of which there are any."""
+    """`people` and `robot` are all of the span, `before` the people's of as many days before. `by`
+    is by person, who answered most first; `hours` has those hours of which there are any."""
 
     people: Waits
     robot: Waits
     before: Waits
-    before_robot: Waits
     by: Sequence[tuple[int, Waits]]
     hours: Sequence[tuple[int, Waits]]
 
@@ -68,46 +70,95 @@ class Answers:
 async def answers(session: AsyncSession, scope: Scope) -> Answers:
     told = _told(scope, scope.span).subquery()
     of = told.c
-    sets = func.grouping_sets(tuple_(of.robot), tuple_(of.robot, of.who), tuple_(of.robot, of.hour))
-    query = select(
-        func.grouping(of.who), func.grouping(of.hour), of.robot, of.who, of.hour, *_counted(of)
-    ).group_by(sets)
-    total, by, hours = {True: NONE, False: NONE}, [], []
-    for many_people, many_hours, robot, who, hour, *counts in await session.execute(query):
-        waits = _waits(counts)
-        if many_people and many_hours:
-            total[robot] = waits
-        elif not robot and many_hours:
-            by.append((who, waits))
-        elif not robot:
-            hours.append((hour, waits))
+    sets = func.grouping_sets(tuple_(of.who, of.waited), tuple_(of.hour, of.waited))
+    query = select(func.grouping(of.who), of.who, of.hour, *_counted(of)).group_by(sets)
+    by: dict[int | None, Tally] = defaultdict(Tally)
+    hours: dict[int | None, Tally] = defaultdict(Tally)
+    for by_hour, who, hour, *counts in await session.execute(query):
+        (hours[hour] if by_hour else by[who]).add(*counts)
+    robot = by.pop(ROBOT, Tally())
+    hours.pop(ROBOT, None)
+    before = Tally()
     told = _told(scope, scope.span.before).subquery()
-    query = select(told.c.robot, *_counted(told.c)).group_by(told.c.robot)
-    before = {robot: _waits(counts) for robot, *counts in await session.execute(query)}
+    query = select(*_counted(told.c)).where(told.c.who.is_not(None)).group_by(told.c.waited)
+    for row in await session.execute(query):
+        before.add(*row)
+    everybody = Tally()
+    for one in by.values():
+        everybody.join(one)
+    people = [(who, one.waits) for who, one in by.items() if who is not None]
     return Answers(
-        people=total[False],
-        robot=total[True],
-        before=before.get(False, NONE),
-        before_robot=before.get(True, NONE),
-        by=sorted(by, key=lambda one: (-one[1].count, one[0])),
-        hours=sorted(hours),
+        people=everybody.waits,
+        robot=robot.waits,
+        before=before.waits,
+        by=sorted(people, key=lambda one: (-one[1].count, one[0])),
+        hours=sorted((hour, one.waits) for hour, one in hours.items() if hour is not None),
     )
 
 
+class Tally:
+    """How often each wait came, counted in seconds as `UNITS` round them."""
+
+    def __init__(self) -> None:
+        self.all: Counter[int] = Counter()
+        self.firsts: Counter[int] = Counter()
+        self.quick = self.in_time = 0
+
+    def add(self, waited: int, count: int, firsts: int, quick: int, in_time: int) -> None:
+        self.all[waited] += count
+        self.firsts[waited] += firsts
+        self.quick += quick
+        self.in_time += in_time
+
+    def join(self, other: "Tally") -> None:
+        self.all += other.all
+        self.firsts += other.firsts
+        self.quick += other.quick
+        self.in_time += other.in_time
+
+    @property
+    def waits(self) -> Waits:
+        return Waits(
+            count=self.all.total(),
+            median=middle(self.all, 0.5),
+            most=middle(self.all, 0.9),
+            quick=self.quick,
+            in_time=self.in_time,
+            firsts=self.firsts.total(),
+            first_median=middle(self.firsts, 0.5),
+            first_most=middle(self.firsts, 0.9),
+        )
+
+
+def middle(counted: Counter[int], share: float) -> timedelta | None:
+    """The least of them that so many take no longer than."""
+    wanted, so_far = share * counted.total(), 0
+    for waited in sorted(counted):
+        so_far += counted[waited]
+        if so_far and so_far >= wanted:
+            return timedelta(seconds=waited)
+    return None
+
+
 def _told(scope: Scope, span: Span) -> Select[*tuple[Any, ...]]:
+    answerer = col(Answer.user_id)
     begun = func.timezone(span.zone, col(Answer.since))
+    hour = case((answerer.is_not(None), cast(func.extract("hour", begun), Integer)))
+    waited = func.extract("epoch", col(Answer.at) - col(Answer.since))
+    steps = [(waited < until, _down(waited, unit)) for until, unit in UNITS]
     query: Select[*tuple[Any, ...]] = select(
-        col(Answer.user_id).label("who"),
-        col(Answer.user_id).is_(None).label("robot"),
-        cast(func.extract("hour", begun), Integer).label("hour"),
-        (col(Answer.at) - col(Answer.since)).label("waited"),
+        answerer.label("who"),
+        hour.label("hour"),
+        case(*steps, else_=_down(waited, LONGEST_UNIT)).label("waited"),
+        (waited <= QUICK.total_seconds()).label("quick"),
+        (waited <= IN_TIME.total_seconds()).label("in_time"),
         col(Answer.is_first).label("first"),
     ).where(col(Answer.at) >= span.begins, col(Answer.at) < span.ends)
     if scope.alone:
-        query = query.where(col(Answer.user_id) == scope.person.id)
+        query = query.where(answerer == scope.person.id)
     elif scope.view.owner:
-        theirs = col(Answer.user_id).in_([one for one in scope.view.owner if one != NOBODY])
-        nobodys = col(Answer.user_id).is_(None) if NOBODY in scope.view.owner else false()
+        theirs = answerer.in_([one for one in scope.view.owner if one != NOBODY])
+        nobodys = answerer.is_(None) if NOBODY in scope.view.owner else false()
         query = query.where(or_(theirs, nobodys))
     leads = replace(scope, view=scope.view.but(owner=[]))
     if not leads.everything:
@@ -116,20 +167,15 @@ def _told(scope: Scope, span: Span) -> Select[*tuple[Any, ...]]:
     return query
 
 
+def _down(seconds: ColumnElement[Any], unit: int) -> ColumnElement[Any]:
+    return cast(func.floor(seconds / unit), Integer) * unit
+
+
 def _counted(of: Any) -> list[ColumnElement[Any]]:
-    middle = func.percentile_cont(literal_column("array[0.5, 0.9]")).within_group(of.waited)
     return [
+        of.waited,
         func.count(),
-        middle,
-        func.count().filter(of.waited <= QUICK),
-        func.count().filter(of.waited <= IN_TIME),
         func.count().filter(of.first),
-        middle.filter(of.first),
+        func.count().filter(of.quick),
+        func.count().filter(of.in_time),
     ]
-
-
-def _waits(counts: Sequence[Any]) -> Waits:
-    count, middle, quick, in_time, firsts, of_firsts = counts
-    median, most = middle
-    first_median, first_most = of_firsts or (None, None)
-    return Waits(count, median, most, quick, in_time, firsts, first_median, first_most)

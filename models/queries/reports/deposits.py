@@ -98,7 +98,8 @@ async def deposits(session: AsyncSession, scope: Scope, *, by: str) -> dict[str,
             currency, when, kind, amount, count
         )
     before = _Ledger()
-    earlier = _summed(scope, scope.span.before).group_by(Payment.currency, Payment.kind)
+    earlier = _summed(scope, scope.span.before, among_leads=not scope.everything)
+    earlier = earlier.group_by(Payment.currency, Payment.kind)
     for currency, kind, amount, count in await session.execute(earlier):
         before.add(currency, None, kind, amount, count)
     totals = {currency: days.total(currency) for currency in {**days.kept, **before.kept}}
@@ -142,14 +143,13 @@ def _most(row: tuple[Any, Money]) -> tuple[Decimal, bool, str]:
     return (-money.income.amount, key is None, str(key))
 
 
-def _summed(scope: Scope, span: Span, *columns: Any) -> Select[Any]:
-    return (
-        select(
-            col(Payment.currency), col(Payment.kind), func.sum(col(Payment.amount)),
-            func.sum(literal_column("payment.counts")), *columns,
-        )
-        .join(Lead, col(Lead.id) == Payment.lead_id)
-        .where(
-            col(Payment.paid_at) >= span.begins, col(Payment.paid_at) < span.ends, *scope.leads()
-        )
-    )  # fmt: skip
+def _summed(
+    scope: Scope, span: Span, *columns: Any, among_leads: bool = True
+) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = select(
+        col(Payment.currency), col(Payment.kind), func.sum(col(Payment.amount)),
+        func.sum(literal_column("payment.counts")), *columns,
+    ).where(col(Payment.paid_at) >= span.begins, col(Payment.paid_at) < span.ends)  # fmt: skip
+    if among_leads:
+        query = query.join(Lead, col(Lead.id) == Payment.lead_id).where(*scope.leads())
+    return query
