@@ -55,6 +55,7 @@ MESSAGE = "/leads/{lead_id}/messages/{message_id}"
 NOTE = "/leads/{lead_id}/notes/{note_id}"
 PAYMENT = "/leads/{lead_id}/payments/{number}"
 OF_PAYMENT = {"number": "payment_id"}
+FILE = "/leads/{lead_id}/media/{media_id}"
 TASK = "/leads/{lead_id}/tasks/{number}"
 OF_TASK = {"number": "task_id"}
 WRITTEN = {"what": "call back", "day": "2030-01-01", "clock": "10:00"}
@@ -164,6 +165,18 @@ ROUTES: dict[str, Kind] = {
     "PUT /leads/{lead_id}/pin": Of(),
     "DELETE /leads/{lead_id}/pin": Of(mine=True),
     "PUT /leads/{lead_id}/presence": Of(query={"doing": "looks"}),
+    "GET /leads/{lead_id}/media": Of(shows=("file",)),
+    "GET /leads/{lead_id}/media/block": Of(),
+    "GET /leads/{lead_id}/media/archive": Of(query={"file": "{media_id}"}, shows=("file",)),
+    f"GET {FILE}": Of(shows=("file",)),
+    f"GET {FILE}/edit": Of(shows=("file",)),
+    f"PUT {FILE}": Of(form={"name": "another.png"}),
+    f"PUT {FILE}/hiding": Of(),
+    f"POST {FILE}/showing": Of(),
+    f"DELETE {FILE}": Of(),
+    "GET /leads/{lead_id}/deal": Of(),
+    "GET /leads/{lead_id}/transfer": Of(),
+    "PUT /leads/{lead_id}/transfer": Of(form={"line": "2", "to": ""}),
     "GET /media/{media_id}": Of(),
     "GET /media/{media_id}/thumbnail": Of(),
     "POST /media/{media_id}/fetching": Of(),
@@ -187,6 +200,8 @@ ROUTES: dict[str, Kind] = {
     "GET /leads/filter": Many(shows=("source", "buyer", "campaign")),
     "GET /leads/filter/steps": Many(query={"process": "greeting"}),
     "GET /leads/filter/count": Many(),
+    "GET /tasks": Many(query={"who": "team"}),
+    "GET /tasks/closed": Many(query={"who": "team"}),
     "GET /drafts": Many(shows=("draft", "id")),
     "GET /notices": Many(),
     "GET /notices/news": Many(),
@@ -249,6 +264,9 @@ DELETE /quick-actions/{number}  POST /quick-actions/{number}/return
 POST /stuck/updates/{update_id}/replay  POST /stuck/bots/{bot_id}/enablement  GET /fields
 GET /fields/new  POST /fields  GET /fields/{key}/edit  PUT /fields/{key}  PUT /fields/order
 POST /fields/{key}/retirement  POST /fields/{key}/return  GET /tools  PUT /tools/{tool}
+GET /distribution  GET /distribution/people/{number}  GET /distribution/people/{number}/plan
+PUT /distribution/lines/{line}  PUT /distribution/people/{number}/plan
+PUT /distribution/people/{number}/shift  PUT /distribution/teams/{number}  PUT /shift
 """
 _words = HOUSE.split()
 for _method, _path in zip(_words[::2], _words[1::2], strict=True):
