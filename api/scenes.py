@@ -150,7 +150,13 @@ class Talk:
             if country:
                 lead.set_field("country", country, by=by, at=now())
             if note:
-                await lead.write_note(note, by=by, at=now())
+                among = self.stage.people.values()
+                written = await lead.write_note(note, by=by, at=now(), among=among)
+                await lead.pin_note(written.id, by=by, now=now())
+
+    async def belongs(self, who: str, *, by: str) -> None:
+        async with self.lead() as lead:
+            lead.assign(self.stage.people[who], by=self.stage.people[by].actor, at=now())
 
     async def pins(self, who: str) -> None:
         async with self.lead() as lead:
@@ -182,10 +188,13 @@ async def marcus(stage: Stage) -> None:
     await talk.presses("I want to talk to a person", under="traded before")
     await talk.hears("passing you on")
     await talk.handed_over()
-    await talk.marks("igor", "вывод", country="NG", note="Спрашивал о выводе ещё в рекламе.")
+    await talk.belongs("anna", by="igor")
+    words = "@Анна Ким, спрашивал о выводе ещё в рекламе."
+    await talk.marks("igor", "вывод", country="NG", note=words)
     await talk.writes("anna", "Hello Marcus, this is Anna. What would you like to know?")
     line = await talk.hears("this is Anna")
     await talk.does("react", message_id=line["message_id"], emoji="👍")
+    await talk.does("document", name="card-terms.pdf", caption="This is my card")
     await talk.says("How long does a withdrawal take?")
     await talk.writes("anna", "**One working day**, to the card you paid with.")
     line = await talk.hears("One working day")

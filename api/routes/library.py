@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from stat import S_IFREG
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from stream_zip import ZIP_AUTO, async_stream_zip
 from activities.clients.storage import Storage
 from api.archives import distinct
 from api.cast import cast
+from api.days import day
 from api.deps import Db, Files, LeadId, Now, SignedIn, worded
 from api.driving import Talker
 from api.files import KEPT, disposition, reached
@@ -22,7 +23,7 @@ from api.language import gettext as _
 from api.language import midnight
 from api.messenger import may_drive
 from api.rendering import render, wants_fragment
-from models.errors import Missing, Refused
+from models.errors import Missing
 from models.lead.filing import may_delete
 from models.lead.lead import Lead
 from models.media import Media
@@ -52,7 +53,7 @@ class Sought:
         hidden: bool = False,
     ) -> None:
         self.shelf, self.words, self.since, self.until, self.hidden = shelf, q, since, until, hidden
-        first, last = _day(since), _day(until)
+        first, last = day(since), day(until)
         self.question = Question(
             shelf=shelf, words=q, hidden=hidden,
             since=midnight(first) if first else None,
@@ -225,11 +226,3 @@ async def _members(
         content = storage.read((media.sha256 or b"").hex())
         size = await _size(storage, media) or 0
         yield name, media.created_at, REGULAR, ZIP_AUTO(size, level=1), content
-
-
-def _day(said: str) -> date | None:
-    """Raises Refused for a day that no calendar has."""
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError as error:
-        raise Refused("There is no such day") from error
