@@ -59,7 +59,8 @@ QUICK_ACTIONS: tuple[
      ("пополнил",), ("перезвонить", "молчит"), {"stage": "deposit", "line": 2}),
     ("Перезвоню завтра", 3, 5,
      {"ru": "Договорились, напишу вам завтра.", "en": "Agreed, I will write to you tomorrow."},
-     ("перезвонить",), (), {"ends": "give_back"}),
+     ("перезвонить",), (),
+     {"ends": "give_back", "task": {"what": "Написать, как договорились", "due": "P1D"}}),
     ("Не отвечать", 4, 6, {}, ("молчит",), (), {"stage": "lost", "ends": "read"}),
 )  # fmt: skip
 # (key, kind, in Russian, in English, options)

@@ -19,6 +19,11 @@ def whoever(one: str) -> str:
     return {Owner.ME: _("to me"), Owner.NOBODY: _("nobody")}[Owner(one)]
 
 
+def does(one: str) -> str:
+    """Who does its task."""
+    return {Owner.ME: _("who presses it"), Owner.NOBODY: _("nobody")}[Owner(one)]
+
+
 def stays(one: str) -> str:
     """What is not taken back, and why."""
     return {
@@ -27,6 +32,7 @@ def stays(one: str) -> str:
         "stage": _("the stage has been changed since"),
         "line": _("the line has been changed since"),
         "owner": _("the manager has been changed since"),
+        "task": _("its task is done already"),
     }[one]
 
 
@@ -37,6 +43,7 @@ SAID_ELSEWHERE = (
     N_("Its stage is not there any more"),
     N_("A line is 1 or 2"),
     N_("Its person does not talk to clients any more"),
+    N_("Its task has more than 1000 characters"),
     N_("It says nothing and changes nothing"),
     N_("Another quick action has this key"),
 )

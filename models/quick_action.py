@@ -1,6 +1,7 @@
 """Quick actions: one press says something to the client and changes the deal, as one act."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from models.errors import BrokenInput, Missing, NotAllowed
 from models.queries.desk import Desk, desk
 from models.queries.people import TALKING
 from models.ready import Ready, Scope, problems_of, written
+from models.task import LONGEST
 from models.user import HUES, LINES, User
 
 if TYPE_CHECKING:
@@ -36,6 +38,16 @@ class Owner(StrEnum):
     NOBODY = "nobody"
 
 
+class QuickTask(BaseModel):
+    """Of the chat, due so long after the press; for an `Owner`, or a person's id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: str
+    due: timedelta = timedelta(days=1)
+    whom: Owner | int = Owner.ME
+
+
 class Parts(BaseModel):
     """What it changes. `tag`, `untag` are ids of tags; `owner` is an `Owner`, or a person's id."""
 
@@ -46,6 +58,7 @@ class Parts(BaseModel):
     stage: str | None = None
     line: int | None = None
     owner: Owner | int | None = None
+    task: QuickTask | None = None
     ends: Ends = Ends.STAY
 
     @property
@@ -64,11 +77,19 @@ class Parts(BaseModel):
             found["stage"] = "Its stage is not there any more"
         if self.line not in (None, *LINES):
             found["line"] = "A line is 1 or 2"
-        if isinstance(self.owner, int):
-            person = known.person(self.owner)
-            if person is None or person.gone or person.role not in TALKING:
-                found["owner"] = "Its person does not talk to clients any more"
+        if isinstance(self.owner, int) and not _talks(known, self.owner):
+            found["owner"] = "Its person does not talk to clients any more"
+        if self.task is not None:
+            if isinstance(self.task.whom, int) and not _talks(known, self.task.whom):
+                found["task_whom"] = "Its person does not talk to clients any more"
+            if len(self.task.what) > LONGEST:
+                found["task"] = "Its task has more than 1000 characters"
         return found
+
+
+def _talks(known: Desk, number: int) -> bool:
+    person = known.person(number)
+    return person is not None and not person.gone and person.role in TALKING
 
 
 class QuickAction(Ready, table=True):

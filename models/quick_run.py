@@ -16,7 +16,9 @@ from models.lead.driving import Mode
 from models.lead.lead import Lead
 from models.message import State
 from models.queries.desk import desk
-from models.quick_action import Ends, Owner, QuickAction
+from models.queries.tasks import who_does
+from models.quick_action import Ends, Owner, QuickAction, QuickTask
+from models.task import Outcome
 from models.timeline import Action
 from models.user import User
 
@@ -25,7 +27,7 @@ NOT_LEFT = (State.QUEUED, State.SCHEDULED)
 
 class QuickRun(SQLModel, table=True):
     """`key` is the browser's, and of the message that it sent. `was` is what is put back:
-    (before, after) of stage, line and owner, the names of tags, what was unread."""
+    (before, after) of stage, line and owner, the names of tags, what was unread, the task's id."""
 
     __tablename__ = "quick_run"
 
@@ -46,9 +48,9 @@ class QuickRun(SQLModel, table=True):
         return found
 
     async def undo(self, work: Work, *, by: User, now: datetime) -> list[str]:
-        """What can be put back is; returns what stays: message, stage, line, owner, lead (who
-        leads it). Whoever gave the lead away may not see it any more, and takes it back all the
-        same."""
+        """What can be put back is, and its open task is cancelled; returns what stays: message,
+        stage, line, owner, task, lead (who leads it). Whoever gave the lead away may not see it any
+        more, and takes it back all the same."""
         if self.undone_at is not None:
             return []
         self.undone_at = now
@@ -91,6 +93,12 @@ class QuickRun(SQLModel, table=True):
                 lead.set_line(before, by=by.actor, at=now)
             else:
                 lead.assign(await _person(work, before), by=by.actor, at=now)
+        if (number := self.was.get("task")) is not None:
+            task = await lead.task(number)
+            if task.outcome is None:
+                await lead.close_task(number, Outcome.CANCELLED, by=by.actor, now=now)
+            elif task.outcome == Outcome.DONE:
+                stays.append("task")
         if unread := self.was.get("read"):
             since = unread["since"]
             lead.recall(
@@ -143,6 +151,8 @@ async def run(
             chosen = None if parts.owner == Owner.NOBODY else await assignee(work, owner)
             lead.assign(chosen, by=by.actor, at=now)
             was["owner"] = (before["owner"], lead.owner_id)
+        if parts.task is not None:
+            was["task"] = await _set_task(work, lead, parts.task, by=by, now=now)
         await _end(work, lead, parts.ends, was, by=by, now=now)
     lead.record(Action.QUICK_ACTION_RUN, by=by.actor, at=now, name=action.name, parts=told)
     done = QuickRun(
@@ -150,6 +160,15 @@ async def run(
     )  # fmt: skip
     work.add(done)
     return done
+
+
+async def _set_task(work: Work, lead: Lead, task: QuickTask, *, by: User, now: datetime) -> int:
+    whom = by.id if task.whom == Owner.ME else task.whom
+    assignee = await who_does(work, lead, whom if isinstance(whom, int) else None)
+    made = await lead.set_task(
+        task.what, due_at=now + task.due, assignee=assignee, by=by.actor, now=now
+    )
+    return made.id
 
 
 async def _end(

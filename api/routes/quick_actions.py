@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -22,16 +23,20 @@ from models.quick_action import (
     Owner,
     Parts,
     QuickAction,
+    QuickTask,
     keyed,
     put_in_order,
     quick_actions_for,
 )
 from models.ready import Scope, scopes_of
+from models.task import AHEAD
 from models.tool import Tool, tools_of
 from models.user import LINES, User
 
 router = APIRouter(prefix="/quick-actions", dependencies=[Depends(worded)])
 
+DAY = 86_400  # seconds
+DUES = tuple(timedelta(seconds=one) for one in (3600, 3 * 3600, DAY, 3 * DAY, 7 * DAY, 30 * DAY))
 Numbers = Annotated[Sequence[int], Form(max_length=200)]
 Choice = Annotated[str, Form(max_length=64)]
 
@@ -53,6 +58,9 @@ class Written:
         ends: Annotated[Ends, Form()] = Ends.STAY,
         hue: Annotated[int, Form()] = 1,
         digit: Choice = "",
+        task: Annotated[str, Form(max_length=20_000)] = "",
+        task_due: Annotated[int, Form(ge=60, le=AHEAD.total_seconds())] = DAY,
+        task_whom: Choice = Owner.ME,
     ) -> None:
         pairs = zip(language, text, strict=False)
         self.words = {one: said[:LONGEST_TEXT] for one, said in pairs if one in LANGUAGES and said}
@@ -61,6 +69,7 @@ class Written:
         self.parts = Parts(
             tag=tuple(tag), untag=tuple(untag), stage=stage or None,
             line=int(line) if line.isdigit() else None, owner=_owner(owner), ends=ends,
+            task=_task(task, timedelta(seconds=task_due), task_whom),
         )  # fmt: skip
 
     async def save(self, work: Work, action: QuickAction, person: User) -> None:
@@ -156,6 +165,11 @@ def _owner(chosen: str) -> Owner | int | None:
     return Owner(chosen) if chosen else None
 
 
+def _task(what: str, due: timedelta, whom: str) -> QuickTask | None:
+    what = what.strip()
+    return QuickTask(what=what, due=due, whom=_owner(whom) or Owner.ME) if what else None
+
+
 async def _form(request: Request, data: Db, person: User, action: QuickAction) -> Response:
     async with data.reading() as session:
         known = await desk(session)
@@ -163,7 +177,7 @@ async def _form(request: Request, data: Db, person: User, action: QuickAction) -
         request, "quick_actions/_form", ready=action, parts=action.changes,
         scopes=scopes_of(person), languages=LANGUAGES, known=known, digits=DIGITS, lines=LINES,
         owners=known.owners(team_id=person.team_id), ends=list(Ends), whoever=list(Owner),
-        quick=quick,
+        quick=quick, dues=DUES,
     )  # fmt: skip
 
 

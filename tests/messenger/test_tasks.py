@@ -1,6 +1,8 @@
 """Tasks on the card: set, changed, closed and taken back."""
 
 from datetime import UTC, datetime, timedelta
+from json import loads
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -176,3 +178,36 @@ async def test_an_overdue_task_stands_out_in_the_list_and_is_filtered(site: Webs
     assert (found["?task=any"], found["?task=overdue"]) == (
         {ivan: True, petra: False}, {ivan: True})  # fmt: skip
     assert "задача просрочена" in chip
+
+
+async def test_a_quick_action_sets_a_task_in_its_act_and_takes_it_back_with_it(
+    site: Website, served: Town
+):
+    ivan = await served.writes("Иван", "Привет")
+    name = f"Перезвонить {served.anna.id}"
+    form = {"scope": "private", "name": name, "task": "Перезвонить", "task_due": "10800"}
+    json = {"Accept": "application/json"}
+    async with site.signed_in(served.anna) as browser:
+        kept = await browser.post("/quick-actions", data=form)
+        [number] = [str(each["data-number"]) for each in soup(kept).select("[data-number]")
+                    if name in said(each)]  # fmt: skip
+        edit = soup(await browser.get(f"/quick-actions/{number}/edit"))
+        refused = await browser.post("/quick-actions", data=form | {"task": "а" * 1001})
+        ran = []
+        for _ in range(2):
+            path = f"/leads/{ivan}/quick-actions/{number}"
+            ran.append(await browser.post(path, data={"key": str(uuid4())}, headers=json))
+        first, second = await tasks_of(served, ivan)
+        assert timedelta(hours=2) < first.due_at - datetime.now(UTC) < timedelta(hours=4)
+        assert (first.what, first.assignee_id) == ("Перезвонить", served.anna.id)
+        await browser.post(f"/leads/{ivan}/tasks/{second.id}/closing?outcome=done")
+        undone = [await browser.post(one.json()["path"]) for one in ran]
+        log = said(one(soup(await browser.get(f"/leads/{ivan}")), "[role=log]"))
+    assert refused.status_code == 422
+    assert "Перезвонить" in str(one(edit, "[name=task]")["value"])
+    assert str(one(edit, "[name=task_due] [selected]")["value"]) == "10800"
+    first, second = await tasks_of(served, ivan)
+    assert (first.outcome, second.outcome) == ("cancelled", "done")
+    told = [loads(each.headers["HX-Trigger"])["toast"]["text"] for each in undone]
+    assert told == ["Отменено", "Отменено, её задача уже сделана"]
+    assert "Анна Ким поставила задачу: «Перезвонить»" in log
