@@ -56,7 +56,7 @@ async def swaps(site: Website, context: BrowserContext) -> AsyncIterator[Page]:
 
     async def page(request: Request, person: SignedIn) -> Response:
         around = {"lang": "ru", "theme": "auto", "csrf": request.state.csrf, "path": "/swaps",
-                  "person": None, "sections": [], "stream_name": stream_name(request),
+                  "person": None, "in_rail": [], "stream_name": stream_name(request),
                   "reader_": reader_of(request)}  # fmt: skip
         return HTMLResponse(PAGE.render(around))
 

@@ -66,7 +66,7 @@ async function connect() {
   if (globalThis.SharedWorker) {
     const url = policy?.createScriptURL(worker) ?? worker
     const { port } = new SharedWorker(url, { name: live })
-    const name = `tab-${crypto.randomUUID?.() ?? Math.random()}`
+    const name = `tab-${Math.random()}`
     port.onmessage = ({ data }) => hear(data)
     navigator.locks?.request(name, () => {
       // only now: a worker that asked earlier would take us for gone

@@ -59,7 +59,7 @@ function put(list, made) {
   const later = [...list.children].find(one => one !== shown && at(one) > at(made))
   if (shown) {
     const row = morph(shown, made)
-    if (!ordered(row)) move(list, row, later ?? null)
+    if (!stays(row, -1)) move(list, row, later ?? null)
     return row
   }
   if (!accepts(list, made)) return null
@@ -68,7 +68,7 @@ function put(list, made) {
   return made
 }
 
-const newer = (shown, made) => Number(shown?.dataset.v ?? 0) > Number(made.dataset.v ?? Infinity)
+const newer = (shown, made) => Number(shown?.dataset.v ?? 0) > (made.dataset.v ?? Infinity)
 
 function morph(shown, made) {
   const { tagName } = made
@@ -79,16 +79,11 @@ function morph(shown, made) {
   return byId(shown.id) ?? shown
 }
 
-// Already between a newer and an older one: equal times do not make rows jump.
-function stays(row) {
-  const [before, after] = [row.previousElementSibling, row.nextElementSibling]
-  return (!before || at(before) >= at(row)) && (!after || at(after) <= at(row))
-}
-
-// The same for a list that grows downwards: what is sent once more moves to its end.
-function ordered(row) {
-  const [before, after] = [row.previousElementSibling, row.nextElementSibling]
-  return (!before || at(before) <= at(row)) && (!after || at(after) >= at(row))
+// Already between a newer and an older one: equal times do not make rows jump. In a list that grows
+// downwards (`way` -1) what is sent once more moves to its end.
+function stays(row, way = 1) {
+  const [before, here, after] = [row.previousElementSibling, row, row.nextElementSibling].map(one => (one ? way * at(one) : NaN))
+  return !(before < here || after > here)
 }
 
 function move(list, row, place) {
