@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from playwright.async_api import expect
 from sqlalchemy import text
 
+from models import pipelines
 from models.payment import Kind
 from models.queries import deals
 from models.queries.deals import Tally, stages_of
@@ -251,3 +252,39 @@ async def test_deals_are_carried_by_hand_and_by_keys(
     await expect(page.locator("#deals-whole")).to_contain_text("1 сделка")
     await page.get_by_role("link", name="Список").click()
     await expect(page.locator("[data-rows] > li")).to_have_count(1)
+
+
+async def test_stages_are_ordered_by_keys_and_retired_with_their_leads(
+    visit: Visit, served: Town, complaints: Complaints
+):
+    async with served.database.unit_of_work(silent=True) as work:
+        way = await pipelines.add_pipeline(work, name_ru="Повторные", name_en="Once more")
+        await work.flush()
+        for name in ("first", "second"):
+            await pipelines.add_stage(work, way.key, name_ru=name, name_en=name, kind="open", hue=2)
+            await work.flush()
+    ids = [await served.writes(name, "Привет") for name in NAMES[:2]]
+    for lead_id in ids:
+        await moved(served, lead_id, "second")
+    page = await visit(served.maria, "/pipelines")
+    stages = page.locator(f"#way-{way.key} > ul > li")
+    await expect(stages).to_have_count(3)
+    assert await axe(page, within="#main") == []
+
+    await page.locator("#stage-second [data-grip]").focus()
+    await page.keyboard.press("ArrowUp")
+    await expect(stages.nth(1)).to_have_id("stage-second")
+    await expect(page.locator("#stage-second [data-grip]")).to_be_focused()
+
+    await page.locator("#stage-second").get_by_role("button", name="Убрать").click()
+    form = page.get_by_role("form", name="Убрать «second»")
+    await form.get_by_label("2 лида перейдут").select_option("first")
+    await form.get_by_role("button", name="Убрать").click()
+    await expect(page.locator("#toasts")).to_contain_text("переведено лидов: 2")
+    await expect(stages).to_have_count(2)
+    for lead_id in ids:
+        assert (await served.lead(lead_id)).stage_key == "first"
+    await page.reload()
+    await expect(stages.first).to_be_visible()
+    order = await stages.evaluate_all("all => all.map(one => one.id)")
+    assert order[1:] == ["stage-first"]

@@ -71,6 +71,8 @@ KNOWN = Known(
     tags=frozenset({"vip"}),
     stages=("new", "talking"),
     users=frozenset({"anna"}),
+    retired=frozenset({"холодный", "trial"}),
+    renamed={"VIP": "vip"},
     fields=frozenset({"city"}),
     media={"media/a.png": 1000, "media/b.mp4": 2000, "media/huge.png": 11 * MEGABYTE},
 )
@@ -193,6 +195,9 @@ CASES: dict[str, list[tuple[str, str, str | None]]] = {
         ("stage: talking", "stage: talks", "mark"),
         ("{stage: new}", "{stage: newer}", "which"),
     ],
+    "retired_tag": [("tag: vip, owner", "tag: холодный, owner", "mark")],
+    "renamed_tag": [("{tag: vip}", "{tag: VIP}", "which")],
+    "retired_stage": [("stage: talking", "stage: trial", "mark")],
     "unknown_user": [("owner: anna", "owner: hanna", "mark")],
     "media_missing": [("media/a.png", "media/c.png", "greet")],
     "media_too_big": [("media/a.png", "media/huge.png", "greet")],

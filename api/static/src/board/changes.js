@@ -36,7 +36,9 @@ function settle(card) {
   const list = document.getElementById(`col-${card.dataset.stage}`)
   if (!list || card.parentElement === list) return
   const at = one => Number(one.dataset[list.dataset.by])
+  const focused = card.contains(document.activeElement) && document.activeElement
   list.insertBefore(card, [...list.children].find(one => !(at(one) > at(card))) ?? null)
+  focused?.focus?.()
 }
 
 // Pages are laid one under another; a card that moved meanwhile is there already.

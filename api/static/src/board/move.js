@@ -7,11 +7,12 @@ import { board, change, query, tally } from "./changes.js"
 const SOON = 300 // ms
 
 export async function move(card, to) {
-  const { lead, stage: was } = card.dataset
+  const { lead, stage: was, v } = card.dataset
   if (to === was || card.classList.contains("is-moving")) return
   const [list, next] = [card.parentElement, card.nextElementSibling]
   lay(card, document.getElementById(`col-${to}`), undefined)
   card.dataset.stage = to
+  card.dataset.v = Number(v) + 0.5 // what was asked for before does not undo it
   card.classList.add("is-moving")
   const headers = { "X-CSRF": document.body.dataset.csrf, "HX-Request": "true" }
   const body = new URLSearchParams({ to, was })
@@ -25,7 +26,7 @@ export async function move(card, to) {
     const told = answer.headers.get("HX-Trigger")
     return told && toast(JSON.parse(told).toast)
   }
-  card.dataset.stage = was
+  Object.assign(card.dataset, { stage: was, v })
   lay(card, list, next?.parentElement === list ? next : null)
   if (text) htmx.swap({ text, target: slotOf(board), swap: "innerHTML", sourceElement: board })
   else say(board, "no-answer")
