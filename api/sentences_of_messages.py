@@ -18,7 +18,7 @@ def _why(message: str, told: Told) -> Markup:
 
 def _reacted(told: Told) -> Markup:
     if emoji := told.given.get("emoji"):
-        return told.say(_("%(who)s reacted: %(emoji)s"), emoji=emoji)
+        return told.say(_("%(who)s reacted: %(emoji)s"), emoji="".join(emoji))
     return told.say(_("%(who)s took a reaction back"))
 
 

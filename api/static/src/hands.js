@@ -13,7 +13,7 @@ document.addEventListener("click", event => {
   const again = event.target.closest?.("[data-when=signed-out] a")
   if (again) again.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`
 })
-if (document.querySelector("main.library")) import("./messenger/library.js").then(library => library.page())
+if (document.querySelector("main.library")) (await import("./messenger/library.js")).page()
 import("./notices/start.js").then(notices => notices.start())
 if (document.querySelector("[data-hearing]")) import("./notices/hearing.js")
 
