@@ -184,6 +184,7 @@ def _place(typed: str, code: str, name: str) -> int | None:
 
 
 SAID_BY_MODELS = (
+    N_("Type the number of the chat"),
     N_("At most %(most)s characters fit here"),
     N_("Choose yes or no"),
     N_("Write a number, like 12 or 3.5"),

@@ -118,7 +118,7 @@ async def state(
         "card": shown,
         "lead": lead,
         "cast": await cast(session, lead, shown.desk, items),
-        "may_drive": may_drive(person),
+        "may_drive": may_drive(person) and lead.erased_at is None,
         "tools": shown.desk.tools_of(person),
         "owners": shown.desk.owners(team_id=lead.team_id),
         "startable": shown.desk.processes,

@@ -27,10 +27,10 @@ class Line:
 
 
 def line(event: Event, cast: Cast) -> Line | None:
-    """None for what is seen in a bubble already, for what tells a reader nothing, and for a part of
-    an act, which has its own line with all of them."""
+    """None for what is seen in a bubble already, for what tells a reader nothing or is erased, and
+    for a part of an act, which has its own line with all of them."""
     template = _TEMPLATES.get(event.kind)
-    if template is None or "act" in event.particulars:
+    if template is None or event.particulars.keys() & {"act", "erased"}:
         return None
     icon, tone, worded = template
     parts = tuple(_parts(event, cast)) if "parts" in event.particulars else ()
@@ -212,6 +212,10 @@ _TEMPLATES = {
         lead=f"№ {told.given.get('lead', '')}")),
     Action.PERSON_PARTED: ("user", "", lambda told: told.say(
         _("%(who)s: another person than in the other chats"))),
+    Action.CLIENT_EXPORTED: ("download", "", lambda told: told.say(
+        _("%(who)s exported the client's data"))),
+    Action.CLIENT_ERASED: ("trash-2", "", lambda told: told.say(
+        _("%(who)s erased the client's data"))),
     Action.EVENT_HAPPENED: ("zap", "", lambda told: told.say(
         _("Event %(event)s"), event=words.happening(str(told.given.get("name", ""))))),
     Action.PROCESS_STARTED: ("workflow", "auto", _started),

@@ -13,7 +13,7 @@ from sqlalchemy import Dialect, Executable, Result, TextClause, bindparam, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
-from models.errors import Missing, Outrun
+from models.errors import Missing, Outrun, Refused
 from models.lead.lead import Lead
 from models.message import Message
 from models.queries.visibility import visible_leads
@@ -131,12 +131,15 @@ class Work:
     ) -> Lead:
         """The lead; nobody else changes it until this work ends.
 
-        `seen` is the `move` that the person's page showed. Raises Missing, Outrun.
+        `seen` is the `move` that the person's page showed. Raises Missing, Outrun, and Refused for
+        a person's act on a lead that is erased.
         """
         query = LOCKED if visible_to is None else LOCKED.where(visible_leads(visible_to))
         lead = (await self.session.execute(query, {"lead": lead_id})).scalar_one_or_none()
         if lead is None:
             raise Missing("There is no such lead, or it is not yours to see")
+        if lead.erased_at is not None and visible_to is not None:
+            raise Refused("This client's data is erased: nothing is done here any more")
         if seen is not None and lead.move != seen:
             raise Outrun("The lead has moved on since you looked")
         return lead

@@ -67,6 +67,8 @@ class Action(StrEnum):
     PAYMENT_CORRECTED = "payment_corrected"
     PERSON_JOINED = "person_joined"
     PERSON_PARTED = "person_parted"
+    CLIENT_EXPORTED = "client_exported"
+    CLIENT_ERASED = "client_erased"
 
     TASK_CREATED = "task_created"
     TASK_REWORDED = "task_reworded"

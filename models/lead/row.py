@@ -110,6 +110,7 @@ class LeadRow(SQLModel):
     task_due_at: datetime | None = moment()
     archived_at: datetime | None = moment()
     ignored_at: datetime | None = moment()
+    erased_at: datetime | None = moment()
 
     @property
     def work(self) -> "Work":
@@ -151,5 +152,5 @@ class LeadRow(SQLModel):
 
 
 def called(first: str, last: str, username: str | None, chat_id: int) -> str:
-    """A client's name, or the best there is instead."""
-    return f"{first} {last}".strip() or username or str(chat_id)
+    """A client's name, or the best there is instead: who is erased has a number of ours."""
+    return f"{first} {last}".strip() or username or f"{'№ ' if chat_id < 0 else ''}{abs(chat_id)}"
