@@ -15,8 +15,7 @@ async def promised(
 ) -> None:
     """Due so long from now, or ago; `done` is what came of it."""
     now = datetime.now(UTC)
-    task = await lead.set_task(
-        what, due_at=now + due, assignee=whom, by=by.actor, now=now - LONG_AGO
-    )
+    promised_at = now if due > timedelta() else now - LONG_AGO
+    task = await lead.set_task(what, due_at=now + due, assignee=whom, by=by.actor, now=promised_at)
     if done:
         await lead.close_task(task.id, Outcome.DONE, by=whom.actor, now=now, result=done)

@@ -4,7 +4,8 @@ import * as keys from "./keys.js"
 import "./waiting.js"
 
 if (document.querySelector(".tpl, .words")) import("./sorting.js")
-if (document.querySelector(".tsk")) import("./tasks.js").then(tasks => tasks.start())
+// its keys may be pressed before it is there
+const tasks = document.querySelector(".tsk") && import("./tasks.js").then(page => page.start())
 dialogs.start()
 keys.start()
 document.addEventListener("click", event => {
@@ -17,4 +18,4 @@ if (document.querySelector("main.library")) (await import("./messenger/library.j
 import("./notices/start.js").then(notices => notices.start())
 if (document.querySelector("[data-hearing]")) import("./notices/hearing.js")
 
-export const missed = early => early.forEach(keys.press)
+export const missed = async early => (await tasks, early.forEach(keys.press))
