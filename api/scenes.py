@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -159,13 +159,6 @@ class Talk:
         async with self.lead() as lead:
             lead.assign(self.stage.people[who], by=self.stage.people[by].actor, at=now())
 
-    async def promises(
-        self, who: str, what: str, *, due: timedelta, by: str = "igor", done: str = ""
-    ) -> None:
-        people = self.stage.people
-        async with self.lead() as lead:
-            await promised(lead, what, due=due, whom=people[who], by=people[by], done=done)
-
     async def pins(self, who: str) -> None:
         async with self.lead() as lead:
             lead.work.add(Pin(user_id=self.stage.people[who].id, lead_id=lead.id))
@@ -208,8 +201,8 @@ async def marcus(stage: Stage) -> None:
     line = await talk.hears("One working day")
     await talk.does("react", message_id=line["message_id"], emoji="❤")
     await talk.pins("anna")
-    await talk.promises("anna", "Отправить график выплат", due=-HOUR / 2)
-    await talk.promises("anna", "Позвонить после смены", due=2 * HOUR, by="anna")
+    await promised(talk, "anna", "Отправить график выплат", due=-HOUR / 2)
+    await promised(talk, "anna", "Позвонить после смены", due=2 * HOUR, by="anna")
 
 
 async def beatriz(stage: Stage) -> None:
@@ -221,7 +214,7 @@ async def beatriz(stage: Stage) -> None:
     await talk.handed_over()
     await talk.marks("igor", country="PT")
     await talk.does("photo", caption="This is where I am stuck")
-    await talk.promises("anna", "Спросить про обучение", due=DAY)
+    await promised(talk, "anna", "Спросить про обучение", due=DAY)
 
 
 async def anna_petrova(stage: Stage) -> None:
@@ -257,8 +250,8 @@ async def rohan(stage: Stage) -> None:
     fault = {"kind": "reset_after", "count": 1, "client": talk.client}
     (await stage.phone.post("/control/faults", json=fault)).raise_for_status()
     await talk.writes("anna", "A passport or an ID card, and a photo of yourself with it.")
-    await talk.promises("anna", "Проверить документы", due=4 * DAY, by="anna")
-    await talk.promises("anna", "Уточнить банк", due=HOUR, by="anna", done="Банк подходит")
+    await promised(talk, "anna", "Проверить документы", due=4 * DAY, by="anna")
+    await promised(talk, "anna", "Уточнить банк", due=HOUR, by="anna", done="Банк подходит")
 
 
 async def camila(stage: Stage) -> None:
