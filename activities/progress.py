@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.moves import Move, Place, Turn
 from models.database import Database, Work
+from models.distribution import Way
 from models.errors import Missing
 from models.lead.content import Content
 from models.lead.driving import Mode
@@ -18,10 +19,11 @@ from models.process import effects
 from models.process.interpreter import proceed
 from models.process.state import FORMAT, ProcessState
 from models.process.version import definition_of, files_of
+from models.queries.people import TALKING
 from models.queries.tasks import named_or_owner
 from models.task import AHEAD, LONGEST
 from models.timeline import Action
-from models.user import User
+from models.user import Team, User
 
 # Who opens a bot rings its leads; a lead that was being moved at that moment may not be heard.
 SHUT = timedelta(minutes=15)
@@ -124,6 +126,10 @@ async def _apply(
         case effects.AssignTo():
             owner = await User.named(work.session, effect.user)
             lead.assign(owner, by=by, at=now)
+        case effects.Give():
+            got = await _give(effect, work, lead, by=by, now=now)
+            given = "somebody" if got else "nobody"
+            lead.state = state.model_copy(update={"given": given})
         case effects.WriteNote():
             await lead.write_note(effect.text, by=by, at=now)
         case effects.SetTask():
@@ -148,6 +154,24 @@ async def _set_task(
         what, due_at=due_at, assignee=whom, by=by, now=now,
         step_key=f"{state.run}:{task.step}" if task.awaited else None,
     )  # fmt: skip
+
+
+async def _give(give: effects.Give, work: Work, lead: Lead, *, by: str, now: datetime) -> bool:
+    """Whether somebody got it: who is gone gets none, nor does anybody off shift by turns."""
+    if give.way is None:
+        owner = await User.named(work.session, give.user or "")
+        if owner is None or owner.disabled_at or owner.role not in TALKING:
+            return False
+        lead.assign(owner, by=by, at=now)
+        return True
+    team = await Team.named(work.session, give.team) if give.team else None
+    if give.team and team is None:
+        return False
+    return bool(
+        await lead.give_by_turns(
+            by=by, at=now, way=Way(give.way), team_id=team.id if team else None, line=give.line
+        )
+    )
 
 
 async def _say(

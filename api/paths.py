@@ -115,6 +115,7 @@ def _way(stop: Stop, told: Told | None, left: Event) -> str:
     labels = {arrow.via: label for arrow, label in ways.items()}
     label = labels.get(via) or {
         "timeout": _("the time is over"), "jump": _("a jump"), "otherwise": _("else"),
+        "nobody": _("nobody at work"),
         "failed": _("did not arrive"), "writes": _("writes"),
         "cancelled": _("cancelled"),
     }.get(via, "")  # fmt: skip

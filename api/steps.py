@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 from babel.units import format_unit
 
-from api import conditions, words
+from api import conditions, sharing, words
 from api.language import gettext as _
-from api.language import ngettext, reader
+from api.language import ngettext, pgettext, reader
 from api.words import N_
 from models.process.language import Process
 from models.process.part import in_language
 from models.process.steps import (
     Arrow,
+    Assign,
+    AssignStep,
     BranchStep,
     EndStep,
     ForDuration,
@@ -42,6 +44,7 @@ LOOKS = {
     "set": ("flag", "k-do"),
     "note": ("pencil-line", "k-do"),
     "task": ("list-checks", "k-man"),
+    "assign": ("user-check", "k-man"),
     "jump": ("corner-down-right", "k-if"),
     "hand_over": ("hand", "k-man"),
     "end": ("circle-stop", "k-man"),
@@ -103,8 +106,8 @@ class Told:
     def kind(self, step: str) -> str:
         return {
             "send": _("Message"), "wait": _("Wait"), "branch": _("Condition"), "set": _("Changes"),
-            "note": _("Note"), "task": _("Task"), "jump": _("Jump"), "hand_over": _("Hand over"),
-            "end": _("End"),
+            "note": _("Note"), "assign": pgettext("step", "Assign"), "task": _("Task"),
+            "jump": _("Jump"), "hand_over": _("Hand over"), "end": _("End"),
         }[self.process.steps[step].kind]  # fmt: skip
 
     def look(self, step: str) -> tuple[str, str]:
@@ -150,6 +153,8 @@ class Told:
                 return str(note)
             case TaskStep(task=task):
                 return str(task.what)
+            case AssignStep(assign=assign):
+                return self.whose(assign)
             case JumpStep(jump=jump):
                 return self.at_most(jump.at_most)
             case HandOverStep(hand_over=hand_over):
@@ -185,6 +190,13 @@ class Told:
     def _limit(self, timeout: timedelta | None) -> str:
         return _(", up to %(time)s") % {"time": exact(timeout)} if timeout else ""
 
+    def whose(self, assign: Assign) -> str:
+        """Who gets the lead: anna@…, by turns · line 2 · Nova."""
+        if assign.by is None:
+            return assign.to or ""
+        line = _("line %(line)s") % {"line": assign.line} if assign.line else ""
+        return " · ".join(filter(None, (sharing.way(assign.by), line, assign.team)))
+
     def at_most(self, times: int) -> str:
         return ngettext("at most %(num)d time", "at most %(num)d times", times) % {"num": times}
 
@@ -218,7 +230,7 @@ class Told:
             )  # fmt: skip
         return {
             "timeout": _("silent"), "writes": _("writes"), "failed": _("did not arrive"),
-            "otherwise": _("else"),
+            "otherwise": _("else"), "nobody": _("nobody at work"),
         }.get(arrow.via, "")  # fmt: skip
 
     def label(self, step: str, via: str) -> "Words":

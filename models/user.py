@@ -44,6 +44,11 @@ class Team(SQLModel, table=True):
     )
     off_shift: str = defaulting("stay", description="an OffShift: what becomes of their leads")
 
+    @classmethod
+    async def named(cls, session: AsyncSession, name: str) -> "Team | None":
+        query = select(Team).where(col(Team.name) == name)
+        return (await session.execute(query)).scalar_one_or_none()
+
 
 class User(SQLModel, table=True):
     """A person with a sign-in. `line` is 1 or 2; `locale` ru or en."""

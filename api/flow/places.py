@@ -11,7 +11,7 @@ MEETING = 8  # the height that lines coming to a step from elsewhere take
 # The step that these lead to stands straight below.
 ONWARD = ("next", "jump")
 # These decide how deep a step stands only when nothing else leads to it.
-ASIDE = ("timeout", "writes", "cancelled", "failed", "jump")
+ASIDE = ("timeout", "writes", "cancelled", "failed", "nobody", "jump")
 
 Arrows = Mapping[str, Sequence[Arrow]]
 Labels = Mapping[tuple[str, str], int]

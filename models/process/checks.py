@@ -12,6 +12,7 @@ from models.process.phrases import refused_pattern
 from models.process.problem import Known, Problem
 from models.process.sending import Attachment
 from models.process.steps import (
+    AssignStep,
     BranchStep,
     SendStep,
     SetStep,
@@ -59,6 +60,8 @@ def _others(process: "Process", known: Known) -> Iterator[Problem]:
         elif isinstance(step, BranchStep):
             for leaf in (leaf for option in step.branch for leaf in leaves(option.when)):
                 yield from _condition_problems(process, name, leaf, buttons, known)
+        elif isinstance(step, AssignStep):
+            yield from _assign_problems(name, step, known)
         elif _waits_for_hours(step) and process.working_hours is None:
             yield Problem(code="no_working_hours", step=name)
     if not process.scenarios:
@@ -113,6 +116,14 @@ def _set_problems(name: str, step: SetStep, known: Known) -> Iterator[Problem]:
 def _person_problems(name: str, user: str | None, known: Known) -> Iterator[Problem]:
     if known.users is not None and user not in (None, *known.users):
         yield Problem(code="unknown_user", step=name, params={"user": user})
+
+
+def _assign_problems(name: str, step: AssignStep, known: Known) -> Iterator[Problem]:
+    assign = step.assign
+    if known.users is not None and assign.to not in (None, *known.users):
+        yield Problem(code="unknown_user", step=name, params={"user": assign.to})
+    if known.teams is not None and assign.team not in (None, *known.teams):
+        yield Problem(code="unknown_team", step=name, params={"team": assign.team})
 
 
 def _condition_problems(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from models.process.problem import Problem
 from models.process.steps import (
     Arrow,
+    AssignStep,
     ForEvent,
     ForReply,
     HandOverStep,
@@ -37,7 +38,7 @@ def flow_problems(process: "Process") -> Iterator[Problem]:
             if arrow.to not in process.steps:
                 yield _lost(process, name, arrow)
         if (
-            isinstance(step, SendStep | WaitStep | SetStep | NoteStep | TaskStep)
+            isinstance(step, SendStep | WaitStep | SetStep | NoteStep | AssignStep | TaskStep)
             and step.next is None
         ):
             yield Problem(code="dead_end", step=name)

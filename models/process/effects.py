@@ -71,6 +71,16 @@ class AssignTo(_Effect):
     user: str = Field(description="login or email")
 
 
+class Give(_Effect):
+    """To a person, or to whose turn it is. Who applies it says in the state whether somebody got
+    it."""
+
+    user: str | None = Field(None, description="login or email")
+    way: Literal["round_robin", "least_busy"] | None = None
+    team: str | None = None
+    line: int | None = None
+
+
 class WriteNote(_Effect):
     text: str
 
@@ -96,7 +106,7 @@ class HandOver(_Effect):
 
 class Entered(_Effect):
     """One line of the timeline. `via`: start, next, timeout, writes, cancelled, branch:<n>,
-    otherwise, failed, jump, skip, person."""
+    otherwise, failed, nobody, jump, skip, person."""
 
     step: str
     via: str
@@ -114,6 +124,7 @@ Effect = (
     | SetLine
     | SetField
     | AssignTo
+    | Give
     | WriteNote
     | SetTask
     | HandOver

@@ -15,7 +15,15 @@ from models.process.effects import Effect
 from models.process.facts import Facts, Paid
 from models.process.macros import read_template
 from models.process.state import Heard, ProcessState, Waiting
-from models.process.steps import BranchStep, NoteStep, SendStep, SetStep, TaskStep, WaitStep
+from models.process.steps import (
+    AssignStep,
+    BranchStep,
+    NoteStep,
+    SendStep,
+    SetStep,
+    TaskStep,
+    WaitStep,
+)
 from models.process.waits import file_away, is_reply, is_word
 from models.process.waits import read as read_as_reply
 from models.process.walk import ARRIVED, STEPS_IN_ONE_MOVE, Walk
@@ -135,6 +143,7 @@ def place(
             "resume_from": _unfinished_from(definition, state, facts) if at == "same" else 0,
             "handed_over": None,
             "waiting": None,
+            "given": None,
             "outcome": None,
             "unread": tuple(kept[seq] for seq in sorted(kept)),
             "visits": {} if fresh else state.visits,
@@ -193,7 +202,7 @@ def _reads_before_waiting(definition: "Process", step: str) -> bool:
             return any(
                 isinstance(leaf, IfReply) for option in found.branch for leaf in leaves(option.when)
             )
-        if not isinstance(found, SetStep | NoteStep | TaskStep):
+        if not isinstance(found, SetStep | NoteStep | AssignStep | TaskStep):
             return False
         texts = _texts(found)
         if any(macro.path == "reply" for text in texts for macro in read_template(text).macros):
@@ -204,7 +213,9 @@ def _reads_before_waiting(definition: "Process", step: str) -> bool:
     return False
 
 
-def _texts(step: SetStep | NoteStep | TaskStep) -> Sequence[str]:
+def _texts(step: SetStep | NoteStep | AssignStep | TaskStep) -> Sequence[str]:
+    if isinstance(step, AssignStep):
+        return ()
     if isinstance(step, TaskStep):
         return [step.task.what]
     return [step.note] if isinstance(step, NoteStep) else list(step.set.fields.values())

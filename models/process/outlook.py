@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from models.process.effects import Effect, HandOver, Say
+from models.process.effects import Effect, Give, HandOver, Say
 from models.process.facts import Facts
 from models.process.interpreter import begin, place, proceed
 from models.process.state import Heard, ProcessState
@@ -86,7 +86,9 @@ def _look(
         for say in says:
             now = max(now, begun + say.typing) if say.typing else now
             departures.append(Departure(say, now))
-        if not says:
+        if any(isinstance(effect, Give) for effect in outcome.effects):
+            state = state.model_copy(update={"given": "somebody"})
+        elif not says:
             break
         driven = driven.model_copy(update={"outcomes": ("sent",) * len(says)})
     return Outlook(state, tuple(effects), tuple(departures), outcome.due_at, asked_at)

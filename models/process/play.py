@@ -27,6 +27,7 @@ class Play:
         self.now = local_moment(given.at, zone_of(zone))
         self.facts = _facts_of(process, given)
         self.payload = given.payload
+        self.at_work = list(given.at_work)
         self.state: ProcessState | None = None
         self.due_at: datetime | None = None
         self.moves = self.seq = 0
@@ -114,6 +115,8 @@ class Play:
             match effect:
                 case does.Entered():
                     self.walked.append(effect.step)
+                case does.Give():
+                    self._give(effect)
                 case does.WriteNote():
                     self.notes.append(effect.text)
                 case does.SetTask():
@@ -129,6 +132,15 @@ class Play:
             return
         closed, self.awaited = self._event(f"task:{outcome}", step_key=self.awaited), None
         yield from self._settle([closed])
+
+    def _give(self, give: does.Give) -> None:
+        assert self.state is not None
+        whose = give.user or next(iter(self.at_work), None)
+        self.state = self.state.model_copy(update={"given": "somebody" if whose else "nobody"})
+        if whose:
+            self._know(owner=whose)
+        if whose in self.at_work:  # their turn comes again after all others'
+            self.at_work = [*(one for one in self.at_work if one != whose), whose]
 
     def _pass(self, length: timedelta) -> Iterator[Difference]:
         end = self.now + length

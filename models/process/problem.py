@@ -62,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "renamed_tag": _("The tag “{tag}” is called “{name}” now. The former name works, too."),
     "retired_stage": _("The stage “{stage}” is retired. Bring it back, or choose another."),
     "unknown_user": _("There is no person “{user}”. Choose one who can sign in."),
+    "unknown_team": _("There is no team “{team}”. Choose another, or leave it out."),
     "media_missing": _("There is no file “{file}”. Put it beside the definition."),
     "media_too_big": _("“{file}” has {size} MB, Telegram takes {limit} MB. Make it smaller."),
     "media_outside": _("“{file}” leaves the folder of the definition. Put the file inside."),
@@ -114,5 +115,6 @@ class Known(BaseModel):
     retired: frozenset[str] = Field(frozenset(), description="tags and keys of stages")
     renamed: Mapping[str, str] = Field({}, description="a tag's former name to its name")
     users: frozenset[str] | None = None
+    teams: frozenset[str] | None = None
     fields: frozenset[str] | None = Field(None, description="own fields, without `fields.`")
     media: Mapping[str, int] | None = Field(None, description="path to size in bytes")

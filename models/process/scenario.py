@@ -27,6 +27,9 @@ class Given(Part):
     stage: str | None = None
     line: Literal[1, 2] | None = None
     owner: str | None = None
+    at_work: tuple[str, ...] = Field(
+        ("somebody",), description="who gets leads by turns; none: nobody does"
+    )
     payments: tuple[GivenPayment, ...] = ()
     at: str | None = Field(None, description="local start, like mon 12:00; unsaid: mon 12:00")
     time_zone: str = "Europe/Moscow"

@@ -69,6 +69,9 @@ class ProcessState(BaseModel):
         None, description="key of the reason why a person must act; nothing moves until placed"
     )
     waiting: Waiting | None = None
+    given: Literal["somebody", "nobody"] | None = Field(
+        None, description="what became of the step's assignment, said by who applied it"
+    )
 
     unread: tuple[Heard, ...] = ()
     overflowed: int = Field(0, description="heard but dropped, because nobody read for too long")

@@ -22,6 +22,11 @@ class Arrow(NamedTuple):
     to: str
 
 
+WAYS = (
+    "next", "if_writes", "if_cancelled", "if_timeout", "if_failed", "if_nobody", "otherwise",
+)  # fmt: skip
+
+
 class _Step(Part):
     kind: ClassVar[str]
     # Performed at once, in the same move.
@@ -30,7 +35,7 @@ class _Step(Part):
 
     def arrows(self) -> Iterator[Arrow]:
         """Ways out, in the order a reader expects them. By time alone a wait takes `timeout`."""
-        for via in ("next", "if_writes", "if_cancelled", "if_timeout", "if_failed", "otherwise"):
+        for via in WAYS:
             if to := getattr(self, via, None):
                 yield Arrow(via.removeprefix("if_"), to)
 
@@ -163,6 +168,28 @@ class TaskStep(_Step):
     next: StepId | None = None
 
 
+class Assign(Part):
+    """To a person, or by turns among those at work."""
+
+    to: str | None = Field(None, description="login or email")
+    by: Literal["round_robin", "least_busy"] | None = None
+    team: str | None = Field(None, description="by turns: of this team; unsaid: of the lead's")
+    line: Literal[1, 2] | None = Field(None, description="by turns: on this line")
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> "Assign":
+        if (self.to is None) == (self.by is None) or (self.to and (self.team or self.line)):
+            raise ValueError("write either “to” or “by”, and “team” and “line” only beside “by”")
+        return self
+
+
+class AssignStep(_Step):
+    kind: ClassVar = "assign"
+    assign: Assign
+    if_nobody: StepId | None = Field(None, description="nobody could get it; else `next`")
+    next: StepId | None = None
+
+
 class Jump(Part):
     to: StepId
     at_most: int = Field(ge=1, le=1000)
@@ -196,7 +223,9 @@ class EndStep(_Step):
     end: str = Field(pattern=STEP_ID, description="the outcome, for reports")
 
 
-KINDS = ("send", "wait", "branch", "set", "note", "task", "jump", "hand_over", "end")
+KINDS = (
+    "send", "wait", "branch", "set", "note", "assign", "task", "jump", "hand_over", "end",
+)  # fmt: skip
 
 
 def _kind(written: Any) -> str | None:
@@ -213,6 +242,7 @@ Step = Annotated[
     | Annotated[SetStep, Tag("set")]
     | Annotated[NoteStep, Tag("note")]
     | Annotated[TaskStep, Tag("task")]
+    | Annotated[AssignStep, Tag("assign")]
     | Annotated[JumpStep, Tag("jump")]
     | Annotated[HandOverStep, Tag("hand_over")]
     | Annotated[EndStep, Tag("end")],

@@ -15,7 +15,7 @@ from models.process.problem import BrokenDefinition, Known, Problem
 from models.process.simulation import run_scenarios
 from models.queries.desk import desk
 from models.stage import FormerName, Tag
-from models.user import User
+from models.user import Team, User
 
 if TYPE_CHECKING:
     from models.database import Work
@@ -98,6 +98,7 @@ async def known(session: AsyncSession, *, media: dict[str, int]) -> Known:
         | {one.key for one in around.stages if one.retired_at},
         renamed=dict((await session.execute(FORMER_NAMES)).all()),
         users=frozenset((await session.execute(select(User.login))).scalars()),
+        teams=frozenset((await session.execute(select(Team.name))).scalars()),
         fields=frozenset(one.key for one in around.own_fields),
         media=media,
     )

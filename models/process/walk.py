@@ -12,6 +12,7 @@ from models.process.speech import speak
 from models.process.state import ProcessState, Waiting
 from models.process.steps import (
     Arrow,
+    AssignStep,
     BranchStep,
     EndStep,
     HandOverStep,
@@ -55,9 +56,16 @@ class Walk:
     def due_at(self) -> datetime | None:
         """When time alone will move the lead on; None while it waits for something else."""
         waiting = self.state.waiting
+        if self._assigns and not self.state.handed_over:
+            return self.now  # what became of it is known once this move is applied
         if waiting is None or self.state.phase != "inside" or self.state.handed_over:
             return None
         return waiting.quiet_until or waiting.until
+
+    @property
+    def _assigns(self) -> bool:
+        step = self.process.steps.get(self.state.step or "")
+        return isinstance(step, AssignStep) and self.state.phase == "inside"
 
     def go(self) -> None:
         begun = self.state
@@ -109,6 +117,11 @@ class Walk:
                 return _next(step)
             case TaskStep():
                 return self._promise(name, step)
+            case AssignStep(assign=assign):
+                self.effects.append(
+                    does.Give(user=assign.to, way=assign.by, team=assign.team, line=assign.line)
+                )
+                return None
             case JumpStep():
                 jumped = self.state.jumps.get(name, 0)
                 if jumped >= step.jump.at_most:
@@ -131,6 +144,10 @@ class Walk:
         step = self.process.steps.get(self.state.step or "")
         if isinstance(step, SendStep):
             return self._sent(step)
+        if isinstance(step, AssignStep) and self.state.given is not None:
+            if self.state.given == "nobody":
+                return Arrow("nobody", step.if_nobody or step.next or "")
+            return _next(step)
         if isinstance(step, WaitStep) and self.state.waiting is not None:
             return self._wait(step, self.state.waiting)
         if isinstance(step, TaskStep) and self.state.waiting is not None:
@@ -269,6 +286,7 @@ class Walk:
             said=0,
             resume_from=0,
             waiting=None,
+            given=None,
         )
 
     def _change(self, **update: Any) -> None:
@@ -290,6 +308,8 @@ def _timed_out(step: WaitStep | TaskStep) -> Arrow:
     return Arrow("timeout", step.if_timeout) if step.if_timeout else _next(step, "timeout")
 
 
-def _next(step: SendStep | WaitStep | SetStep | NoteStep | TaskStep, via: str = "next") -> Arrow:
+def _next(
+    step: SendStep | WaitStep | SetStep | NoteStep | AssignStep | TaskStep, via: str = "next"
+) -> Arrow:
     """An empty target ends the process."""
     return Arrow(via, step.next or "")

@@ -1,23 +1,17 @@
 """Leads that go to somebody by themselves: whose turn it is, and who is at work."""
 
 import asyncio
-from datetime import timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
-import pytest
-
+from activities.progress import progress
 from models import shift
 from models.database import Database
 from models.distribution import Way
-from models.errors import NotAllowed, Refused
 from models.lead.lead import Lead
 from models.notice import Notice
-from models.shift import OffShift, Span
+from models.process.version import definition_of, publish
+from models.shift import OffShift
 from models.user import Role, Team, User
 from tests.lead.office import NOW, Office
-
-WORKDAY = [Span(day=day, begins="09:00", ends="18:00") for day in range(5)]
 
 
 async def test_who_is_handed_over_goes_by_turns(undone: Database):
@@ -185,73 +179,65 @@ async def test_leads_stay_where_the_team_says_so_and_with_who_comes_back_at_once
     assert await office.owners([*hers, *his]) == {"anna": 2, "boris": 2}
 
 
-async def test_a_plan_starts_and_ends_shifts_once_and_what_is_done_by_hand_holds(
-    undone: Database,
-):
-    office = await Office(undone).opens("anna")
-    async with undone.unit_of_work() as work:
-        anna = await work.session.get_one(User, office.people[0].id)
-        shift.make_plan(anna, WORKDAY, now=NOW)
-        assert anna.on_shift_at == NOW  # at work already: the plan begins with its next boundary
-
-    async def at(hours: float) -> bool:
-        """Every relay looks, some of them late."""
-        for seconds in (0, 0, 10):
-            await office.relays(now=NOW + timedelta(hours=hours, seconds=seconds))
-        return (await office.person(0)).on_shift_at is not None
-
-    async def by_hand(*, on: bool) -> None:
-        async with undone.unit_of_work() as work:
-            person = await work.session.get_one(User, office.people[0].id)
-            team = await work.session.get_one(Team, office.team_id)
-            if on:
-                shift.start(person, team=team, now=NOW)
-            else:
-                shift.end(person, team=team)
-
-    assert await at(5.9)  # Monday, before 18:00
-    assert not await at(6)
-    await by_hand(on=True)  # stays longer
-    assert await at(9)
-    assert await at(21)  # Tuesday 9:00
-    await by_hand(on=False)  # the dentist
-    assert not await at(24)
-    assert not await at(30)
-    assert await at(21 + 24)  # Wednesday 9:00
-    begun = (await office.person(0)).on_shift_at
-    assert begun == NOW + timedelta(hours=45)
-    assert not await at(7 * 24 - 4)  # nobody looked for days: what the plan says now
-    assert await at(7 * 24 + 0)
+ASSIGNING = """
+process: assigning
+title: {ru: Передача, en: Assigning}
+languages: [ru, en]
+start: turn
+steps:
+  turn:
+    assign: {by: round_robin, team: TEAM}
+    if_nobody: person
+    next: wait
+  person:
+    assign: {to: LOGIN}
+    if_nobody: human
+    next: wait
+  human:
+    hand_over: {reason: {ru: некому, en: nobody}}
+    next: wait
+  wait:
+    wait: {for: reply}
+    next: fin
+  fin: {end: done}
+scenarios:
+  - name: по очереди
+    events:
+      - expect: {step: wait, owner: somebody}
+"""
 
 
-async def test_a_shift_over_midnight_ends_on_the_next_day(undone: Database):
-    night = [Span(day=0, begins="22:00", ends="06:00"), Span(day=1, begins="06:00", ends="08:00")]
-    zone = ZoneInfo("Europe/Moscow")
-    begins = NOW + timedelta(hours=10)
-
-    assert shift.next_boundary(night, zone, NOW) == begins
-    assert not shift.planned(night, zone, begins - timedelta(seconds=1))
-    assert shift.planned(night, zone, begins)
-    assert shift.planned(night, zone, begins + timedelta(hours=8))  # the next begins as it ends
-    assert not shift.planned(night, zone, begins + timedelta(hours=10))
-    assert shift.next_boundary([], zone, NOW) is None
-    with pytest.raises(ValueError, match="no time"):
-        Span(day=0, begins="09:00", ends="09:00")
-
-
-async def test_shifts_are_the_teams_to_use(undone: Database):
-    office = await Office(undone).opens("anna", "boris")
-    anna = office.people[0]
-    boss = User(login="boss", name="boss", role=Role.TEAM_LEAD, team_id=office.team_id)
-    other = User(login="other", name="other", role=Role.TEAM_LEAD, team_id=None)
-    choice: dict[str, Any] = {"shifts": False, "off_shift": OffShift.OPEN}
-    async with undone.unit_of_work() as work:
-        with pytest.raises(NotAllowed):
-            await shift.choose(work, office.team_id, **choice, by=other)
-        await shift.choose(work, office.team_id, **choice, by=boss)
+async def test_a_process_gives_by_turns_then_to_a_person_then_asks_for_one(undone: Database):
+    office = await Office(undone).opens("anna", "boris", way=Way.NOBODY)
+    anna, boris = office.people
     async with undone.unit_of_work() as work:
         team = await work.session.get_one(Team, office.team_id)
-        person = await work.session.get_one(User, anna.id)
-        assert person.on_shift_at is None
-        with pytest.raises(Refused):
-            shift.start(person, team=team, now=NOW)
+        source = ASSIGNING.replace("TEAM", team.name).replace("LOGIN", boris.login)
+        process = await publish(work, source, files={})
+        definition = await definition_of(work.session, process.key, process.number)
+
+    async def walks(lead_id: int) -> Lead:
+        """The engine looks until there is nothing more to be done at once."""
+        async with undone.unit_of_work(silent=True) as work:
+            lead = await work.locked_lead(lead_id)
+            await lead.start(definition, version=process.number, by="engine", now=NOW)
+        for _ in range(4):
+            async with undone.unit_of_work(silent=True) as work:
+                move = await progress(work, await work.locked_lead(lead_id), now=NOW)
+        assert move.due_at is None
+        async with undone.reading() as session:
+            return await session.get_one(Lead, lead_id)
+
+    first, second, third, fourth = await office.leads(4)
+    by_turns = [await walks(one) for one in (first, second)]
+    for one in office.people:
+        await office.goes_off(one, OffShift.STAY)
+    to_boris = await walks(third)
+    async with undone.unit_of_work() as work:
+        (await work.session.get_one(User, boris.id)).disabled_at = NOW
+    asked = await walks(fourth)
+
+    assert [one.owner_id for one in by_turns] == [anna.id, boris.id]
+    assert {one.step for one in (*by_turns, to_boris)} == {"wait"}
+    assert to_boris.owner_id == boris.id
+    assert (asked.mode, asked.step, asked.owner_id) == ("manual", "human", None)

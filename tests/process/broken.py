@@ -48,6 +48,10 @@ steps:
     otherwise: human
   mark:
     set: {stage: talking, tag: vip, owner: anna, fields: {goal: "{{ reply }}"}}
+    next: sales
+  sales:
+    assign: {by: round_robin, team: Nova}
+    if_nobody: human
     next: registration
   registration:
     wait: {event: registration, timeout: 1d}
@@ -73,6 +77,7 @@ KNOWN = Known(
     users=frozenset({"anna"}),
     retired=frozenset({"холодный", "trial"}),
     renamed={"VIP": "vip"},
+    teams=frozenset({"Nova"}),
     fields=frozenset({"city"}),
     media={"media/a.png": 1000, "media/b.mp4": 2000, "media/huge.png": 11 * MEGABYTE},
 )
@@ -198,7 +203,11 @@ CASES: dict[str, list[tuple[str, str, str | None]]] = {
     "retired_tag": [("tag: vip, owner", "tag: холодный, owner", "mark")],
     "renamed_tag": [("{tag: vip}", "{tag: VIP}", "which")],
     "retired_stage": [("stage: talking", "stage: trial", "mark")],
-    "unknown_user": [("owner: anna", "owner: hanna", "mark")],
+    "unknown_user": [
+        ("owner: anna", "owner: hanna", "mark"),
+        ("{by: round_robin, team: Nova}", "{to: hanna}", "sales"),
+    ],
+    "unknown_team": [("team: Nova", "team: Nowhere", "sales")],
     "media_missing": [("media/a.png", "media/c.png", "greet")],
     "media_too_big": [("media/a.png", "media/huge.png", "greet")],
     "media_outside": [
