@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from models import pipelines
@@ -20,6 +20,7 @@ from models.queries.desk import desk
 from models.queries.view import Tab, View
 from models.user import User
 from tests.browsers import Complaints, axe
+from tests.eventually import eventually
 from tests.messenger.conftest import Visit
 from tests.messenger.test_pages import one, said, soup
 from tests.messenger.town import Town
@@ -41,6 +42,16 @@ async def paid(town: Town, lead_id: int, kind: Kind, amount: int, currency: str)
             kind, amount=Decimal(amount), currency=currency, paid_at=datetime.now(UTC),
             source="test", source_id=f"board-{next(_events)}", by="user:1",
         )  # fmt: skip
+
+
+async def loaded(page: Page, module: str) -> None:
+    """A part of the page's code that is loaded when it is needed."""
+
+    async def asked_for() -> Any:
+        names = "performance.getEntriesByType('resource').map(one => one.name)"
+        return await page.evaluate(f"{names}.find(one => one.includes('chunk-{module}'))")
+
+    await page.evaluate("name => import(name).then(() => true)", await eventually(asked_for))
 
 
 async def tallied(town: Town, person: User, view: View | None = None) -> Mapping[str, Tally]:
@@ -272,6 +283,7 @@ async def test_stages_are_ordered_by_keys_and_retired_with_their_leads(
     assert await axe(page, within="#main") == []
 
     await page.locator("#stage-second [data-grip]").focus()
+    await loaded(page, "sorting")  # what only a hand needs comes at its first sign
     await page.keyboard.press("ArrowUp")
     await expect(stages.nth(1)).to_have_id("stage-second")
     await expect(page.locator("#stage-second [data-grip]")).to_be_focused()
