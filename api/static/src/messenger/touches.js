@@ -20,10 +20,12 @@ function click(event) {
   const copied = event.target.closest?.("[data-copy]")
   if (copied) navigator.clipboard?.writeText(copied.dataset.copy)
   if (event.target.closest?.("[data-act=lines]")) lines()
-  const part = event.target.closest?.(".side__nav a:not(.only-m)")
+  const part = event.target.closest?.(".side__nav a:not(.only-m), .posting a")
   if (part) {
     event.preventDefault() // the address keeps the drawer open
-    document.querySelector(part.hash)?.scrollIntoView()
+    const there = document.querySelector(part.hash)
+    there?.scrollIntoView()
+    there?.focus()
   }
   if (event.target.closest?.('a[href="#card"]')) location.hash = "card"
   for (const one of document.querySelectorAll("details.drop[open]")) if (!one.contains(event.target)) one.open = false
