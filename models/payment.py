@@ -62,6 +62,7 @@ class Payment(SQLModel, table=True):
 
     __tablename__ = "payment"
     __table_args__ = (
+        Index("payment_paid_at", "paid_at"),
         UniqueConstraint("source", "source_id"),
         UniqueConstraint("corrects_id"),
         CheckConstraint(
