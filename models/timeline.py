@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import document, moment, stamped
@@ -129,6 +129,15 @@ class Event(SQLModel, table=True):
     """
 
     __tablename__ = "event"
+    __table_args__ = (
+        Index(
+            "event_stage_changed",
+            "lead_id",
+            "at",
+            postgresql_include=["particulars"],
+            postgresql_where=text("kind = 'stage_changed'"),
+        ),
+    )
 
     lead_id: int = Field(sa_type=BigInteger, primary_key=True, foreign_key="lead.id")
     seq: int = Field(sa_type=BigInteger, primary_key=True)

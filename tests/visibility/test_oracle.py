@@ -132,7 +132,7 @@ async def test_what_is_not_about_leads_says_nothing_of_them(
 async def test_a_search_finds_what_one_may_see(
     country: Country, browsers: dict[int, httpx.AsyncClient], kind: str
 ):
-    for person in (*of_role(country, Role.MANAGER), *of_role(country, Role.TEAM_LEAD)):
+    for person in (*of_role(country, Role.MANAGER)[:2], of_role(country, Role.TEAM_LEAD)[0]):
         for lead in country.dice.sample(country.leads, 4):
             for path, name in (("/leads/rows", "q"), ("/palette/entries", "asked")):
                 answer = await browsers[person.id].get(path, params={name: lead.says[kind]})

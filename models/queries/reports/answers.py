@@ -143,8 +143,10 @@ def middle(counted: Counter[int], share: float) -> timedelta | None:
 def _told(scope: Scope, span: Span) -> Select[*tuple[Any, ...]]:
     answerer = col(Answer.user_id)
     begun = func.timezone(span.zone, col(Answer.since))
-    hour = case((answerer.is_not(None), cast(func.extract("hour", begun), Integer)))
-    waited = func.extract("epoch", col(Answer.at) - col(Answer.since))
+    hour = case((answerer.is_not(None), cast(func.date_part("hour", begun), Integer)))
+    waited = func.date_part(
+        "epoch", col(Answer.at) - col(Answer.since)
+    )  # extract's is numeric: slow
     steps = [(waited < until, _down(waited, unit)) for until, unit in UNITS]
     query: Select[*tuple[Any, ...]] = select(
         answerer.label("who"),

@@ -89,7 +89,7 @@ async def deposits(session: AsyncSession, scope: Scope, *, by: str) -> dict[str,
     rows, days, before = _Ledger(), _Ledger(), _Ledger()
     await rows.read(session, _summed(scope, scope.span, BY[by]))
     await days.read(session, _summed(scope, scope.span, day, among_leads=every))
-    nothing = literal_column("1")
+    nothing: Any = literal_column("1")
     await before.read(session, _summed(scope, scope.span.before, nothing, among_leads=every))
     totals = {currency: days.total(currency) for currency in {**days.kept, **before.kept}}
     found = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -127,7 +127,7 @@ def _leads(scope: Scope, span: Span, ranks: dict[str, int], steps: int) -> Any:
             rank(said["after"].astext).label("got"),
         )
         .join(came, came.c.id == Event.lead_id)
-        .where(col(Event.kind) == Action.STAGE_CHANGED)
+        .where(col(Event.kind) == literal_column(f"'{Action.STAGE_CHANGED.value}'"))
         .subquery()
     )
     got = moves.c.got
