@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.charts import Bar, bars
-from api.language import duration, number
+from api.language import duration, full, local, number
 from api.language import gettext as _
 from api.reports.question import Question
 from api.reports.sheet import Card, Cell, Figure, Report, Sheet, counted
 from models.queries.reports.load import LONG, TOO_LONG, Load, everything, load
 from models.queries.reports.scope import Scope
-from models.queries.view import NOBODY, Archive, Tab
+from models.queries.view import NOBODY, Archive, Promised, Tab
 
 CHARTED = 12
 
@@ -38,7 +38,7 @@ async def report(session: AsyncSession, scope: Scope, asked: Question) -> Report
     )
     heads = [
         _("Manager"), _("Leads"), _("Manual"), _("Unread"), _("Waiting"), _("Longest"),
-        _("Over 10 min"), _("Over 30 min"),
+        _("Over 10 min"), _("Over 30 min"), _("Tasks overdue"), _("On shift since"),
     ]  # fmt: skip
     together = everything(loads)
     return Report(
@@ -92,6 +92,11 @@ def _row(one: Load, scope: Scope, called: str = "") -> Sequence[Cell]:
         Cell(waited, duration(waited) if waited else "", tone=tone),
         counted(one.long, _list(whose, scope, waiting=_minutes(LONG)), "warn"),
         counted(one.too_long, _list(whose, scope, waiting=_minutes(TOO_LONG)), "bad"),
+        counted(one.overdue, _list(whose, scope, task=Promised.OVERDUE), "bad"),
+        Cell(
+            local(one.at_work).replace(tzinfo=None) if one.at_work else None,
+            full(one.at_work) if one.at_work else "",
+        ),
     ]
 
 

@@ -118,6 +118,7 @@ def _lead(
         mode=dice.choice(("auto", "manual")), unread=dice.randint(0, 2), waiting_since=waiting,
         archived_at=NOW if dice.random() < 0.2 else None, created_at=came, last_action_at=NOW,
         ignored_at=NOW if dice.random() < 0.1 else None,
+        task_due_at=NOW + timedelta(hours=dice.randint(-9, 9)) if dice.random() < 0.4 else None,
     )  # fmt: skip
 
 

@@ -246,5 +246,7 @@ def check(one: Load, leads: list[Any]) -> None:
     assert (one.leads, one.waiting, one.since) == (len(leads), len(since), min(since, default=None))
     assert one.manual == sum(lead.mode == "manual" for lead in leads)
     assert one.unread == sum(lead.unread > 0 for lead in leads)
+    overdue = [lead for lead in leads if lead.task_due_at and lead.task_due_at <= NOW]
+    assert one.overdue == len(overdue)
     assert one.long == sum(NOW - at >= timedelta(minutes=10) for at in since)
     assert one.too_long == sum(NOW - at >= timedelta(minutes=30) for at in since)

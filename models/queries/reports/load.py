@@ -1,7 +1,7 @@
 """What each person has on the desk now, and who waits for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,14 +14,15 @@ from models.lead.lead import Lead
 from models.queries.desk import Colleague, desk
 from models.queries.people import TALKING
 from models.queries.reports.scope import Scope
-from models.user import Role
+from models.user import Role, User
 
 LONG, TOO_LONG = timedelta(minutes=10), timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Load:
-    """`who` is None for leads that nobody has. All are leads outside of the archive."""
+    """`who` is None for leads that nobody has. All are leads outside of the archive; `overdue` have
+    an open task whose time is past. `at_work` is since when the person is on shift."""
 
     who: Colleague | None
     leads: int = 0
@@ -31,6 +32,8 @@ class Load:
     long: int = 0
     too_long: int = 0
     since: datetime | None = None
+    overdue: int = 0
+    at_work: datetime | None = None
 
     @property
     def idle(self) -> bool:
@@ -51,17 +54,22 @@ async def load(session: AsyncSession, scope: Scope) -> list[Load]:
             _counted(waits <= scope.now - LONG),
             _counted(waits <= scope.now - TOO_LONG),
             func.min(waits),
+            _counted(col(Lead.task_due_at) <= scope.now),
         )
         .where(*scope.leads(), col(Lead.archived_at).is_(None), col(Lead.ignored_at).is_(None))
         .group_by(Lead.owner_id)
     )
+    shifts = select(col(User.id), col(User.on_shift_at)).where(col(User.on_shift_at).is_not(None))
+    at_work: dict[int | None, datetime] = dict((await session.execute(shifts)).all())
     found = {
-        owner: Load(people.get(owner) if owner else None, *counts)
+        owner: replace(
+            Load(people.get(owner) if owner else None, *counts), at_work=at_work.get(owner)
+        )
         for owner, *counts in await session.execute(query)
     }
     for one in people.values():
         if one.id not in found and _on_the_list(one, scope):
-            found[one.id] = Load(one)
+            found[one.id] = Load(one, at_work=at_work.get(one.id))
     return sorted(found.values(), key=lambda one: _pressing(one, scope.now))
 
 
@@ -70,7 +78,7 @@ def everything(loads: Sequence[Load]) -> Load:
     since = [one.since for one in loads if one.since]
     counts = {
         name: sum(getattr(one, name) for one in loads)
-        for name in ("leads", "manual", "unread", "waiting", "long", "too_long")
+        for name in ("leads", "manual", "unread", "waiting", "long", "too_long", "overdue")
     }
     return Load(None, **counts, since=min(since, default=None))
 
