@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from api.robots import leads, problems, takeovers
+from api.robots import leads, problems, takeovers, tasks
 from api.robots.pace import A_SECOND, AT_ONCE
 
 ABOUT = f"""
@@ -24,5 +24,6 @@ def robots(state: State) -> FastAPI:
     app.state = state
     app.include_router(leads.router)
     app.include_router(takeovers.router)
+    app.include_router(tasks.router)
     problems.install(app)
     return app

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from models.lead.lead import Lead
 from models.message import Message
+from models.task import LONGEST, Outcome
 
 LARGEST = 2**63 - 1
 Number = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
@@ -57,6 +58,34 @@ class GiveBackAsked(Asked):
         Field(description="the step reads what the client wrote after the last word of a person"),
     ] = True
     move: Move = None
+
+
+class TaskAsked(Asked):
+    what: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+    due_at: Annotated[AwareDatetime, Field(description="ahead of now, at most five years")]
+    assignee: Annotated[
+        Word | None, Field(description="a login; without one it is for the lead's owner")
+    ] = None
+
+
+class TaskClosed(Asked):
+    outcome: Outcome
+    result: Annotated[str, StringConstraints(max_length=LONGEST)] = ""
+
+
+class TaskTold(BaseModel):
+    id: int
+    what: str
+    due_at: datetime
+    assignee_id: int | None
+    by: str
+    outcome: str | None = Field(description="done, cancelled; null while it is open")
+    result: str | None
+    closed_at: datetime | None
+
+
+class TasksTold(BaseModel):
+    tasks: list[TaskTold]
 
 
 class Place(BaseModel):

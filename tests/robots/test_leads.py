@@ -195,6 +195,8 @@ async def test_the_api_describes_itself(robot: Robot):
     } == {
         ("/leads", "get"), ("/leads/{lead_id}/tags/{name}", "put"),
         ("/leads/{lead_id}/tags/{name}", "delete"), ("/leads/{lead_id}/stage", "put"),
+        ("/leads/{lead_id}/tasks", "get"), ("/leads/{lead_id}/tasks", "post"),
+        ("/leads/{lead_id}/tasks/{number}/outcome", "put"),
         ("/leads/{lead_id}/takeover", "post"), ("/leads/{lead_id}/takeover", "delete"),
     }  # fmt: skip
     assert "token" in described["components"]["securitySchemes"]
