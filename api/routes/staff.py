@@ -132,6 +132,7 @@ async def let_go(
             for lead_id in ids:
                 lead = await work.locked_lead(lead_id)
                 lead.assign(to, by=person.actor, at=now)
+                await lead.hand_tasks(of=number, to=to, by=person.actor, now=now)
         moved += len(ids)
         if len(ids) < AT_ONCE:
             break

@@ -91,6 +91,17 @@ class Tasking(LeadRow):
         await self._tasks_changed()
         return task
 
+    async def hand_tasks(self, *, of: int, to: User | None, by: str, now: datetime) -> None:
+        """Of somebody who goes: their open tasks are another one's, or nobody's."""
+        theirs = select(Task).where(
+            col(Task.lead_id) == self.id,
+            col(Task.assignee_id) == of,
+            col(Task.outcome).is_(None),
+        )
+        for task in list((await self.work.execute(theirs)).scalars()):
+            terms = Terms(task.what, task.due_at, to.id if to else None)
+            self._alter_task(task, terms, by=by, now=now)
+
     async def close_task(
         self, task_id: int, outcome: Outcome, *, by: str, now: datetime, result: str = ""
     ) -> Task:

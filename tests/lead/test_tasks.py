@@ -188,6 +188,17 @@ async def test_who_cannot_see_the_lead_or_is_gone_does_nothing_for_it(town: Town
         assert await who_does(work, lead, None) is None
 
 
+async def test_who_goes_hands_on_what_they_had_promised(town: Town):
+    ivan = await town.writes("Иван", "привет")
+    hers, his = await promised(town, ivan), await promised(town, ivan, whom=town.igor)
+    async with town.database.unit_of_work() as work:
+        lead = await work.locked_lead(ivan)
+        await lead.hand_tasks(of=town.anna.id, to=town.boris, by=town.maria.actor, now=town.now)
+    async with town.database.reading() as session:
+        whose = [(await session.get_one(Task, one)).assignee_id for one in (hers, his)]
+    assert whose == [town.boris.id, town.igor.id]
+
+
 async def test_bad_input_is_refused_and_changes_nothing(town: Town):
     ivan, petra = await town.writes("Иван", "привет"), await town.writes("Petra", "hello")
     hers = await promised(town, petra)
