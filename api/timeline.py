@@ -88,6 +88,8 @@ def exported(happened: Happened, cast: Cast) -> dict[str, Any]:
 
 def _line(event: Event, cast: Cast) -> Line:
     """Parts of an act stand beside it here, each a line of its own."""
+    if "erased" in event.particulars:
+        return Line("circle", "", escape(_("Erased with the client's data")))
     alone = {name: value for name, value in event.particulars.items() if name not in PARTS}
     event = Event(lead_id=event.lead_id, seq=event.seq, kind=event.kind, ref=event.ref,
                   actor=event.actor, at=event.at, particulars=alone)  # fmt: skip

@@ -179,6 +179,8 @@ ROUTES: dict[str, Kind] = {
     f"PUT {FILE}/hiding": Of(),
     f"POST {FILE}/showing": Of(),
     f"DELETE {FILE}": Of(),
+    "GET /leads/{lead_id}/timeline": Of(shows=("name",)),
+    "GET /leads/{lead_id}/timeline/export": Of(query={"form": "json"}),
     "GET /leads/{lead_id}/deal": Of(),
     "GET /leads/{lead_id}/transfer": Of(),
     "PUT /leads/{lead_id}/transfer": Of(form={"line": "2", "to": ""}),
