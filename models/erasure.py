@@ -112,6 +112,7 @@ async def erase(work: Work, lead_id: int, *, by: User, now: datetime) -> None:
     lead.chat_id = -lead.id
     lead.erased_at = lead.archived_at = now
     lead.record(Action.CLIENT_ERASED, by=by.actor, at=now)
+    lead.seen = lead.seq  # what nobody has heard yet says nothing any more
     lead.ring()
 
 

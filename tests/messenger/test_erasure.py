@@ -111,6 +111,7 @@ async def test_after_an_erasure_nothing_is_found_anywhere(site: Website, served:
             ] == []  # fmt: skip
     lead = await served.lead(lead_id)
     assert (lead.step, lead.person_id, lead.archived_at is not None) == (None, None, True)
+    assert (await served.moves(lead_id)).deliver is None  # the engine looks, and finds nothing
     assert await Ledger(served, lead_id).sums() == sums
     assert "Мария Седова стёрла данные клиента" in said(one(page, f"#log-{lead_id}"))
     assert "Данные клиента стёрты" in said(one(page, f"#composer-{lead_id}"))
