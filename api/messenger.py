@@ -120,7 +120,6 @@ async def state(
         "cast": await cast(session, lead, shown.desk, items),
         "may_drive": may_drive(person) and lead.erased_at is None,
         "tools": shown.desk.tools_of(person),
-        "owners": shown.desk.owners(team_id=lead.team_id),
         "startable": shown.desk.processes,
         "console": _console(lead, person, settings),
         "pauses": _pauses(),

@@ -122,7 +122,7 @@ class User(SQLModel, table=True):
 
     async def disable(self, *, now: datetime) -> None:
         if self.disabled_at is None:
-            self.disabled_at = now
+            self.disabled_at, self.on_shift_at, self.going_off = now, None, None
             await self._sign_out(now)
 
     def prefer(

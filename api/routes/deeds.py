@@ -21,6 +21,7 @@ from models.errors import LeadloomError
 from models.lead.lead import Lead
 from models.queries.card import process_of, seen_lead
 from models.queries.desk import desk
+from models.queries.shifts import at_work
 from models.user import User
 
 router = APIRouter(prefix="/deeds", dependencies=[Depends(worded)])
@@ -94,7 +95,7 @@ async def bar(request: Request, data: Db, person: Talker, view: Viewed) -> Respo
         around: dict[str, Any] = {
             "view": view,
             "vocabulary": known.tags,
-            "owners": known.owners(team_id=person.team_id),
+            "colleagues": await at_work(session, team_id=person.team_id),
             "most": MOST_LEADS,
         }
     return render(request, "leads/_picking", **around)

@@ -104,4 +104,6 @@ def _ordered(
     for one in people:
         works = one.on_shift_at is not None or not works_in_shifts(one, teams.get(one.team_id))
         found.append(AtWork(one, load.get(one.id, 0), works))
-    return sorted(found, key=lambda one: (not one.may_work, one.load, one.person.name))
+    return sorted(
+        found, key=lambda one: (one.since is None, not one.may_work, one.load, one.person.name)
+    )

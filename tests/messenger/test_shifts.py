@@ -127,6 +127,7 @@ async def test_a_lead_is_handed_to_a_colleague_with_a_reason(site: Website, serv
         page = await page_of(browser, ivan)
         opened = soup(await browser.get(str(one(page, f"#owner-{ivan}")["hx-get"])))
         browser.headers.update(FRAGMENT)
+        many = soup(await browser.get("/deeds/bar"))
         gone = await browser.put(
             f"/leads/{ivan}/transfer",
             data={"line": "2", "to": str(served.boris.id), "reason": " просит \n скидку "},
@@ -141,6 +142,8 @@ async def test_a_lead_is_handed_to_a_colleague_with_a_reason(site: Website, serv
     names = [said(label) for label in opened.select(".transfer__to label")]
     assert names[2].startswith("Борис Орлов на смене · 0 открытых чатов")
     assert all("Дора" not in name for name in names)
+    first = said(many.select("[data-deed=assign]")[1])  # the first of all offers nobody
+    assert first == "Борис Орлов на смене · 0 открытых чатов"
     assert gone.headers["HX-Redirect"] == "/leads"
     assert absurd.status_code == 404
     assert await owner(served, ivan) == served.boris.id
