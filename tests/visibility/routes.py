@@ -238,6 +238,9 @@ ROUTES: dict[str, Kind] = {
     "PUT /api/v1/leads/{lead_id}/stage": ROBOTS,
     "POST /api/v1/leads/{lead_id}/takeover": ROBOTS,
     "DELETE /api/v1/leads/{lead_id}/takeover": ROBOTS,
+    "GET /api/v1/leads/{lead_id}/tasks": ROBOTS,
+    "POST /api/v1/leads/{lead_id}/tasks": ROBOTS,
+    "PUT /api/v1/leads/{lead_id}/tasks/{number}/outcome": ROBOTS,
     "GET /api/v1/openapi.json": NOTHING,
 }
 # The house itself: people, words, settings, what browsers and Telegram say. By method and path.

@@ -201,7 +201,9 @@ async def test_robots_need_a_token_and_people_are_none(
     lead = country.leads[0]
     async with country.site.visitor() as nobody:
         for method, path, _ in kinds(Robots):
-            address = path.replace(":path", "").format(lead_id=lead.id, name="vip")
+            address = path.replace(":path", "").format(
+                lead_id=lead.id, name="vip", number=lead.parts["task_id"]
+            )
             for browser in (nobody, browsers[maria.id]):
                 answer = await browser.request(method, address, params={"id": lead.id})
                 assert answer.status_code == 401, f"{method} {path}"
