@@ -120,8 +120,6 @@ ROUTES: dict[str, Kind] = {
     "POST /leads/{lead_id}/process": Of(query=MOVED | {"key": "greeting"}),
     "DELETE /leads/{lead_id}/process": Of(query=MOVED),
     "GET /leads/{lead_id}/path": Of(),
-    "GET /leads/{lead_id}/timeline": Of(),
-    "GET /leads/{lead_id}/timeline/export": Of(),
     "GET /leads/{lead_id}/notes": Of(query={"after": ""}),
     "POST /leads/{lead_id}/notes": Of(form={"text": "a note"}),
     "GET /leads/{lead_id}/notes/colleagues": Of(),
