@@ -105,8 +105,10 @@ class Country:
             await work.flush()
             self.spot_id = spot.id
             await self._shared(work)
-        for _ in range(LEADS):
-            self.leads.append(await self.lead(**self._belonging()))
+        managers = [one for one in self.people if one.role == Role.MANAGER]
+        for number in range(LEADS):
+            own = {"owner_id": managers[number].id} if number < len(managers) else {}
+            self.leads.append(await self.lead(**self._belonging() | own))
         return self
 
     def visible(self, person: User) -> list[Known]:
