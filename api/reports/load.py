@@ -46,7 +46,7 @@ async def report(session: AsyncSession, scope: Scope, asked: Question) -> Report
         cards=[
             Card(
                 title=_("Who waits for whom"),
-                hint=_("the longest wait on the right"),
+                hint=_("the longest wait on the right") if waiting else "",
                 chart=chart if waiting else None,
                 sheet=Sheet(
                     key="people",

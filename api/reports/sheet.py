@@ -29,7 +29,7 @@ class Cell:
 
     @property
     def right(self) -> bool:
-        return not isinstance(self.value, str | date)
+        return isinstance(self.value, datetime) or not isinstance(self.value, str | date)
 
 
 @dataclass(frozen=True, kw_only=True)
