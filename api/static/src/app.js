@@ -11,7 +11,7 @@ htmx.registerExtension("swaps", swaps)
 live.start()
 hand.atHand(
   () => import("./hands.js"),
-  ({ type, target }) => type === "click" && target.closest("[data-opens], [data-closes], [data-palette], .library [data-view], [data-again]"),
+  ({ type, target }) => type === "click" && target.closest("[data-opens], [data-closes], [data-palette], [data-view], [data-again]"),
 )
 hand.start()
 if (document.querySelector("flow-picture")) import("./flow-picture.js")

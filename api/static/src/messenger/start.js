@@ -5,7 +5,7 @@ import * as mine from "./mine.js"
 import * as opened from "./opened.js"
 
 const CLICKED =
-  "[data-rows] .row, .pick, [data-act], [data-view], [data-place], [data-copy], .log-down, .log-day button, .side__nav a:not(.only-m)"
+  "[data-rows] .row, .pick, [data-act], [data-place], [data-copy], .log-down, .log-day button, .side__nav a:not(.only-m)"
 const KEPT = /^(draft|outbox)/ // what is shown from the browser's own store
 const seldom = {
   "clip-player": () => import("./clip.js"),
