@@ -13,13 +13,13 @@ const leadOf = box => Number(box.closest("[data-lead]").dataset.lead)
 
 export const chosen = () => [...picked]
 
-/** A box was ticked; with Shift all from the last one to it. */
-export function toggle(box, through = false) {
+/** A box was ticked, or not any more; with Shift all from the last one to it. */
+export function toggle(box, on, through) {
   const all = boxes()
   const from = through && last ? all.findIndex(one => leadOf(one) === last) : -1
   const to = all.indexOf(box)
   const range = from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1)
-  for (const one of range) put(leadOf(one), box.checked)
+  for (const one of range) put(leadOf(one), on)
   last = leadOf(box)
   return show()
 }

@@ -21,8 +21,14 @@ class ChatRows extends HTMLElement {
   }
 }
 
+// What the box says now: another press may come before this one is heard.
+function pick({ target, shiftKey }) {
+  const on = target.checked
+  picking().then(it => it.toggle(target, on, shiftKey))
+}
+
 function click(event) {
-  if (event.target.matches(".pick")) return picking().then(it => it.toggle(event.target, event.shiftKey))
+  if (event.target.matches(".pick")) return pick(event)
   const row = event.target.closest(".row")
   if (!row || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
