@@ -22,7 +22,7 @@ run: install assets ## start everything on this machine and print where it is
 	@exec $(PY) run.py
 
 test: install assets chromium ## the whole suite
-	@$(PY) -m pytest tests --numprocesses 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest tests --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install assets ## format, lint, types, migrations, architecture, docs
 	$(PY) -m ruff format --check .

@@ -98,7 +98,8 @@ async def test_chats_are_worked_off_by_keys(visit: Visit, served: Town):
 QUICK_HAND = """() => {
   const boxes = document.querySelectorAll("#rows .pick")
   boxes[1].click()
-  boxes[4].dispatchEvent(new MouseEvent("click", { shiftKey: true, bubbles: true, cancelable: true }))
+  const shift = { shiftKey: true, bubbles: true, cancelable: true }
+  boxes[4].dispatchEvent(new MouseEvent("click", shift))
 }"""
 
 
