@@ -1,6 +1,7 @@
 """What is promised for a lead: its due time, its reminder, and how it ends."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -222,11 +223,11 @@ async def test_bad_input_is_refused_and_changes_nothing(town: Town):
 
 def test_a_date_is_what_it_says_where_the_person_is():
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    moscow = {"zone": "Europe/Moscow", "now": now}
-    assert due("2026-11-24", "10:30", **moscow) == datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
-    assert due("2026-11-24", "", **moscow) == datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-    evening = {"zone": "Europe/Moscow", "now": now.replace(hour=16)}  # the working day is over
-    assert due("2026-11-23", "", **evening) == datetime(2026, 11, 23, 20, 59, tzinfo=UTC)
+    in_moscow = partial(due, zone="Europe/Moscow")
+    assert in_moscow("2026-11-24", "10:30", now=now) == datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+    assert in_moscow("2026-11-24", "", now=now) == datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+    late = now.replace(hour=16)  # the working day is over
+    assert in_moscow("2026-11-23", "", now=late) == datetime(2026, 11, 23, 20, 59, tzinfo=UTC)
     for day, clock in (("2026-02-30", "10:00"), ("завтра", ""), ("", "10:00"),
                        ("2026-11-24", "25:00"), ("0001-01-01", "00:00")):  # fmt: skip
         with pytest.raises(Refused):
