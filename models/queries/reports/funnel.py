@@ -6,7 +6,7 @@ stage is no step of the way: who went there has reached what they had before. Th
 lead's coming to its first move there or further; who began there did not move.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -58,38 +58,43 @@ async def pipelines(session: AsyncSession) -> list[Pipeline]:
 
 
 async def funnel(session: AsyncSession, scope: Scope, pipeline: str) -> tuple[Funnel, Funnel]:
-    """Of the span, and of as many days before it."""
+    """Of the span, and of as many days before it; those without medians."""
     query = select(Stage).where(col(Stage.pipeline_key) == pipeline).order_by(col(Stage.position))
     stages = list((await session.execute(query)).scalars())
-    now, before = [
-        await _funnel(session, scope, span, stages) for span in (scope.span, scope.span.before)
-    ]
-    return now, before
+    now = await _funnel(session, scope, scope.span, stages)
+    return now, await _funnel(session, scope, scope.span.before, stages, timed=False)
 
 
 async def _funnel(
-    session: AsyncSession, scope: Scope, span: Span, stages: Sequence[Stage]
+    session: AsyncSession,
+    scope: Scope,
+    span: Span,
+    stages: Sequence[Stage],
+    *,
+    timed: bool = True,
 ) -> Funnel:
     steps = [one for one in stages if one.kind != "lost"]
     ranks = {one.key: rank for rank, one in enumerate(steps, 1)}
     ranks |= {one.key: LOST for one in stages if one.kind == "lost"}
     if not ranks:
         return Funnel(0, 0, 0, (), ())
-    each = _leads(scope, span, ranks, len(steps)).subquery()
-    of = each.c
-    reached = [func.count().filter(of.furthest >= rank) for rank in range(1, len(steps) + 1)]
+    many = len(steps)
+    later = range(2, many + 1) if timed else ()  # who is at the first step did not move there
+    of = _leads(scope, span, ranks, later).subquery().c
+    reached = [func.count().filter(of.furthest >= rank) for rank in range(1, many + 1)]
     medians = [
         func.percentile_cont(0.5).within_group(of[f"moved_{rank}"] - of.created_at)
-        for rank in range(1, len(steps) + 1)
+        for rank in later
     ]
     here = [func.count().filter(of.stage_key == one.key) for one in stages]
     query = select(func.count(), *reached, *medians, *here).where(of.furthest.is_not(None))
     leads, *counts = (await session.execute(query)).one()
-    many = len(steps)
-    standing = dict(zip((one.key for one in stages), counts[2 * many :], strict=True))
+    reached_by, rest = counts[:many], counts[many:]
+    times = [None, *rest[: len(later)]] if later else [None] * many
+    standing = dict(zip((one.key for one in stages), rest[len(later) :], strict=True))
     passed = [
-        Passed(one, counts[place], standing[one.key], counts[many + place] if place else None)
-        for place, one in enumerate(steps)
+        Passed(one, got, standing[one.key], median)
+        for one, got, median in zip(steps, reached_by, times, strict=True)
     ]
     return Funnel(
         leads=leads,
@@ -104,9 +109,9 @@ async def _funnel(
     )
 
 
-def _leads(scope: Scope, span: Span, ranks: dict[str, int], steps: int) -> Any:
+def _leads(scope: Scope, span: Span, ranks: dict[str, int], timed: Iterable[int]) -> Any:
     """Each lead of the span with the furthest rank it ever had (none: never in this pipeline), and
-    when it first moved to each rank or further."""
+    when it first moved to each of the `timed` ranks or further."""
 
     def rank(key: Any) -> ColumnElement[Any]:
         return case(ranks, value=key)
@@ -135,15 +140,14 @@ def _leads(scope: Scope, span: Span, ranks: dict[str, int], steps: int) -> Any:
         select(
             moves.c.lead_id,
             func.max(func.greatest(moves.c.left, got)).label("furthest"),
-            *(func.min(moves.c.at).filter(got >= one).label(f"moved_{one}")
-              for one in range(1, steps + 1)),
+            *(func.min(moves.c.at).filter(got >= one).label(f"moved_{one}") for one in timed),
         )
         .group_by(moves.c.lead_id)
         .subquery()
-    )  # fmt: skip
+    )
     return select(
         came.c.created_at,
         came.c.stage_key,
         func.greatest(rank(came.c.stage_key), path.c.furthest).label("furthest"),
-        *(path.c[f"moved_{one}"] for one in range(1, steps + 1)),
+        *(path.c[f"moved_{one}"] for one in timed),
     ).select_from(came.outerjoin(path, path.c.lead_id == came.c.id))
