@@ -54,14 +54,15 @@ async function show() {
     drawing = undefined
   }
   if (!picked.size && !bar()?.querySelector("[data-failed]:not([hidden])")) slot.replaceChildren()
-  const many = bar()?.querySelector("[data-many]")
-  if (many) many.textContent = many.dataset.said.replace("{n}", picked.size)
+  mark()
 }
 
 // What was drawn since knows nothing of it.
 function mark() {
   for (const box of boxes()) box.checked = picked.has(leadOf(box))
   document.getElementById("chats")?.classList.toggle("is-picking", picked.size > 0)
+  const many = bar()?.querySelector("[data-many]")
+  if (many) many.textContent = many.dataset.said.replace("{n}", picked.size)
 }
 
 /** A deed on these leads; afterwards none is picked. */
